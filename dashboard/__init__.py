@@ -1,0 +1,44 @@
+"""Signalbox: where the staff of an SMS-campaign platform work."""
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from dashboard import cli, config
+from dashboard.core.db import db
+from dashboard.web import access, extensions, filters, headers, htmx, refusals, static
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """The application, bound to its one database.
+
+    Raises:
+        dashboard.config.Unset: a setting without a safe default is missing.
+    """
+    app = Flask(__name__, template_folder="../templates", static_folder="../static")
+    app.config.update(config.settings() | (overrides or {}))
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+
+    db.init_app(app)
+    extensions.init_app(app)
+    for part in (access, filters, headers, htmx, refusals, static, cli):
+        part.init_app(app)
+    for blueprint in _blueprints():
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _blueprints() -> list[Any]:
+    from dashboard.campaigns.routes import bp as campaigns
+    from dashboard.contacts.routes import bp as contacts
+    from dashboard.lists.routes import bp as lists
+    from dashboard.overview.routes import bp as overview
+    from dashboard.owners.routes import bp as owners
+    from dashboard.search.routes import bp as search
+    from dashboard.staff.routes import bp as staff
+    from dashboard.wallets.routes import bp as wallets
+
+    return [overview, campaigns, lists, contacts, wallets, owners, search, staff]

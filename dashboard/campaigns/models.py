@@ -1,0 +1,205 @@
+"""Campaigns, their messages, and the counts that the database keeps of them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    func,
+    literal_column,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dashboard.core.db import Model, OwnerId, RowId, one_of
+
+
+class CampaignStatus(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class MessageStatus(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"  #: handed to the provider, no final receipt yet
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Campaign(Model):
+    """One text sent to an audience."""
+
+    __tablename__ = "campaign"
+
+    owner_id: Mapped[OwnerId] = mapped_column(ForeignKey("owner.id"))
+    id: Mapped[RowId]
+    name: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default=CampaignStatus.DRAFT)
+    list_id: Mapped[int | None]
+    message_text: Mapped[str | None]
+    sender_name: Mapped[str | None]  #: at most 11 characters
+    scheduled_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    #: When it started, or shall start, or else was written down: what campaigns are sorted by.
+    happens_at: Mapped[datetime] = mapped_column(
+        Computed("coalesce(started_at, scheduled_at, created_at)", persisted=True)
+    )
+
+    __table_args__ = (
+        ForeignKeyConstraint(["owner_id", "list_id"], ["contact_list.owner_id", "contact_list.id"]),
+        CheckConstraint("char_length(name) BETWEEN 1 AND 160", name="name"),
+        CheckConstraint(one_of("status", CampaignStatus), name="status"),
+        CheckConstraint("char_length(sender_name) BETWEEN 1 AND 11", name="sender_name"),
+        Index(None, "owner_id", "happens_at", "id"),
+        Index(None, "owner_id", "list_id"),
+        Index(None, "happens_at", "id"),
+        Index(None, "status", "happens_at", "id"),
+        Index(
+            "ix_campaign_name_trigrams",
+            func.fold(literal_column("name")).label("folded"),
+            postgresql_using="gin",
+            postgresql_ops={"folded": "gin_trgm_ops"},
+        ),
+    )
+
+
+class CampaignMessage(Model):
+    """A campaign's text to one contact.
+
+    A receipt changes `status` and one of the times. No B-tree leads over those (the partial ones
+    hold failures alone), and the pages keep room, so that the change stays on its page (HOT).
+    """
+
+    __tablename__ = "campaign_message"
+
+    owner_id: Mapped[OwnerId]
+    id: Mapped[RowId]
+    campaign_id: Mapped[int]
+    contact_id: Mapped[int]
+    phone: Mapped[str]  #: E.164, as it was when the message was queued
+    text: Mapped[str]
+    segments: Mapped[int] = mapped_column(server_default=sql("1"))  #: each costs one credit
+    status: Mapped[str] = mapped_column(server_default=MessageStatus.QUEUED)
+    provider: Mapped[str | None]
+    provider_message_id: Mapped[str | None]
+    error_code: Mapped[str | None]  #: the provider's own code, raw
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["owner_id", "campaign_id"], ["campaign.owner_id", "campaign.id"]),
+        ForeignKeyConstraint(["owner_id", "contact_id"], ["contact.owner_id", "contact.id"]),
+        UniqueConstraint("provider", "provider_message_id"),
+        CheckConstraint(one_of("status", MessageStatus), name="status"),
+        CheckConstraint("segments >= 1", name="segments"),
+        CheckConstraint(
+            "status <> 'queued' OR (sent_at IS NULL AND delivered_at IS NULL)",
+            name="queued",
+        ),
+        CheckConstraint("status NOT IN ('sent', 'delivered') OR sent_at IS NOT NULL", name="sent"),
+        CheckConstraint("(status = 'delivered') = (delivered_at IS NOT NULL)", name="delivered"),
+        CheckConstraint("(status = 'failed') = (failed_at IS NOT NULL)", name="failed"),
+        Index(None, "owner_id", "campaign_id", "id"),
+        Index(None, "owner_id", "contact_id", "campaign_id"),
+        Index(
+            "ix_campaign_message_failures",
+            "owner_id",
+            "campaign_id",
+            "id",
+            postgresql_where=sql("failed_at IS NOT NULL"),
+        ),
+        Index(None, "sent_at", postgresql_using="brin"),
+        Index(None, "delivered_at", postgresql_using="brin"),
+        Index(None, "failed_at", postgresql_using="brin"),
+        {"postgresql_with": {"fillfactor": 80}},
+    )
+
+
+class CampaignSkip(Model):
+    """Who was considered for a campaign and not messaged, and why."""
+
+    __tablename__ = "campaign_skip"
+
+    owner_id: Mapped[OwnerId]
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    contact_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason_code: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        ForeignKeyConstraint(["owner_id", "campaign_id"], ["campaign.owner_id", "campaign.id"]),
+        ForeignKeyConstraint(["owner_id", "contact_id"], ["contact.owner_id", "contact.id"]),
+        Index(None, "owner_id", "contact_id"),
+    )
+
+
+_OF_A_CAMPAIGN = (["owner_id", "campaign_id"], ["campaign.owner_id", "campaign.id"])
+
+
+class CampaignStat(Model):
+    """How many of a campaign's messages are in each state, now.
+
+    Like the two tables below kept by triggers on `campaign_message`, in the same transaction. A
+    campaign that never had a message has no row.
+    """
+
+    __tablename__ = "campaign_stat"
+
+    owner_id: Mapped[OwnerId]
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    queued: Mapped[int] = mapped_column(server_default=sql("0"))
+    sent: Mapped[int] = mapped_column(server_default=sql("0"))
+    delivered: Mapped[int] = mapped_column(server_default=sql("0"))
+    failed: Mapped[int] = mapped_column(server_default=sql("0"))
+    segments: Mapped[int] = mapped_column(server_default=sql("0"))  #: of all messages
+    first_sent_at: Mapped[datetime | None]  #: opens the window in which opt-outs count
+
+    __table_args__ = (
+        ForeignKeyConstraint(*_OF_A_CAMPAIGN, ondelete="CASCADE"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+
+class CampaignStatHour(Model):
+    """How many messages were accepted, delivered and failed in each hour (UTC)."""
+
+    __tablename__ = "campaign_stat_hour"
+
+    owner_id: Mapped[OwnerId]
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)  #: the hour's first instant
+    accepted: Mapped[int] = mapped_column(server_default=sql("0"))  #: by `sent_at`, else `failed_at`
+    delivered: Mapped[int] = mapped_column(server_default=sql("0"))  #: by `delivered_at`
+    failed: Mapped[int] = mapped_column(server_default=sql("0"))  #: by `failed_at`
+
+    __table_args__ = (
+        ForeignKeyConstraint(*_OF_A_CAMPAIGN, ondelete="CASCADE"),
+        Index(None, "hour"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+
+class CampaignStatError(Model):
+    """How many messages failed with each of the provider's codes ('' where it gave none)."""
+
+    __tablename__ = "campaign_stat_error"
+
+    owner_id: Mapped[OwnerId]
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    error_code: Mapped[str] = mapped_column(primary_key=True)
+    failed: Mapped[int] = mapped_column(server_default=sql("0"))
+
+    __table_args__ = (ForeignKeyConstraint(*_OF_A_CAMPAIGN, ondelete="CASCADE"),)

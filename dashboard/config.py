@@ -1,0 +1,69 @@
+"""Settings, each read from the environment variable of its name. Its default and unit stand here."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+POOL_SIZE = 8  #: connections that a process keeps open
+POOL_OVERFLOW = 4  #: connections that it opens beyond those at a rush; never more
+
+
+class Unset(RuntimeError):
+    """A setting that has no safe default is missing."""
+
+
+def settings() -> dict[str, Any]:
+    """The settings of this process.
+
+    Raises:
+        Unset: DATABASE_URL or SECRET_KEY is missing.
+    """
+    https = os.environ.get("HTTPS", "") == "1"
+    return {
+        # Signs sessions and forms. Changing it signs everybody out.
+        "SECRET_KEY": _required("SECRET_KEY"),
+        # Keys the hashes of suppressed numbers. Changing it forgets every suppression, so it has
+        # a life of its own: keep it as long as the data.
+        "SUPPRESSION_KEY": os.environ.get("SUPPRESSION_KEY") or _required("SECRET_KEY"),
+        "SQLALCHEMY_DATABASE_URI": database_url(_required("DATABASE_URL")),
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_size": int(os.environ.get("POOL_SIZE", POOL_SIZE)),
+            "max_overflow": int(os.environ.get("POOL_OVERFLOW", POOL_OVERFLOW)),
+            "pool_timeout": 10,  # seconds to wait for a free connection
+            "pool_pre_ping": True,  # survive a restart of the database
+            "connect_args": {
+                # A plan made for any owner is a bad plan for the largest one and for the smallest.
+                "options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"
+                f" -c statement_timeout={int(os.environ.get('STATEMENT_TIMEOUT_MS', 30_000))}"
+                " -c application_name=signalbox",
+            },
+        },
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "SESSION_COOKIE_NAME": "signalbox",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # Set HTTPS=1 where people reach the service over https.
+        "SESSION_COOKIE_SECURE": https,
+        "PREFERRED_URL_SCHEME": "https" if https else "http",
+        # Proxies in front of the service whose X-Forwarded-* headers are to be believed.
+        "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", 0)),
+        "WTF_CSRF_TIME_LIMIT": None,  # a form may stay open all day; its token ends with the session
+        "MAX_CONTENT_LENGTH": 1 << 20,  # bytes
+        # Days after a campaign's first message in which an opt-out counts as the campaign's.
+        "UNSUBSCRIBE_WINDOW_DAYS": int(os.environ.get("UNSUBSCRIBE_WINDOW_DAYS", 7)),
+    }
+
+
+def database_url(url: str) -> str:
+    """The URL with our driver named, whichever way it was written."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise Unset(f"Set {name} in the environment. For a try-out, `make run` sets everything.")
+    return value

@@ -1,0 +1,152 @@
+"""What can be refused, and in which words.
+
+The database keeps the promises; this file gives each of its constraints a sentence that a person
+can act on. `tests/core/test_errors.py` walks the schema and fails for a constraint without one.
+"""
+
+from dataclasses import dataclass
+
+from psycopg import errors as pg
+from sqlalchemy.exc import IntegrityError
+
+
+class DomainError(Exception):
+    """A change that the domain's rules refuse.
+
+    `sentence` is shown to people as it is. `field` names the form field that it belongs to,
+    or is None where it concerns the whole form. `status` is the HTTP status outside a form.
+    """
+
+    status = 409
+
+    def __init__(self, sentence: str, *, field: str | None = None, link: "Link | None" = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+        self.link = link
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a refusal leads on, e.g. to the contact that already holds the number."""
+
+    endpoint: str
+    values: dict[str, int]
+    text: str
+
+
+class Missing(DomainError):
+    """The record is not there: deleted meanwhile, or never was."""
+
+    status = 404
+
+
+# constraint name -> (form field or None, sentence)
+SENTENCES: dict[str, tuple[str | None, str]] = {
+    # owners
+    "ck_owner_name": ("name", "Enter a name of 1 to 160 characters."),
+    "ck_owner_sender_name": ("sender_name", "A sender name has at most 11 characters."),
+    "ck_owner_country": ("country", "Enter a country as two capital letters, such as GR."),
+    "ck_owner_low_balance_credits": ("low_balance_credits", "Enter zero or more credits."),
+    "uq_sender_number_number": ("number", "That number already belongs to an owner."),
+    "ck_sender_number_number": ("number", "Enter the number in international format."),
+    "fk_sender_number_owner_id": (None, "That owner is no longer there."),
+    # contacts
+    "uq_contact_owner_id_phone": ("phone", "This owner already has a contact with that number."),
+    "ck_contact_phone": ("phone", "Enter a phone number in international format, such as +30 698 430 3406."),
+    "ck_contact_email": ("email", "Enter an email address of at most 320 characters."),
+    "ck_contact_first_name": ("first_name", "A first name has at most 120 characters."),
+    "ck_contact_last_name": ("last_name", "A last name has at most 120 characters."),
+    "ck_contact_gender": ("gender", "Choose one of the genders offered."),
+    "ck_contact_subscription": (None, "A contact is either subscribed or has a day on which it left."),
+    "fk_contact_owner_id": (None, "That owner is no longer there."),
+    "ck_subscription_event_source": (None, "That is not a known way to opt in or out."),
+    "ck_subscription_event_reason": ("reason", "Give a reason of at most 500 characters."),
+    "fk_subscription_event_owner_id_contact_id": (None, "That contact is no longer there."),
+    "fk_subscription_event_staff_id": (None, "That member of staff is no longer there."),
+    "fk_suppression_owner_id": (None, "That owner is no longer there."),
+    "fk_contact_stat_owner_id": (None, "That owner is no longer there."),
+    # lists
+    "uq_contact_list_owner_id_name": ("name", "This owner already has a list of that name."),
+    "ck_contact_list_name": ("name", "Enter a name of 1 to 160 characters."),
+    "ck_contact_list_description": ("description", "A description has at most 400 characters."),
+    "fk_contact_list_owner_id": (None, "That owner is no longer there."),
+    "pk_list_membership": ("phone", "That contact is already on the list."),
+    "fk_list_membership_owner_id_list_id": (None, "That list is no longer there."),
+    "fk_list_membership_owner_id_contact_id": ("phone", "That contact is no longer there."),
+    "ck_membership_event_action": (None, "A member is either added or removed."),
+    "fk_membership_event_owner_id_list_id": (None, "That list is no longer there."),
+    "fk_membership_event_owner_id_contact_id": (None, "That contact is no longer there."),
+    "fk_membership_event_staff_id": (None, "That member of staff is no longer there."),
+    "fk_list_stat_owner_id_list_id": (None, "That list is no longer there."),
+    # campaigns
+    "ck_campaign_name": ("name", "Enter a name of 1 to 160 characters."),
+    "ck_campaign_status": ("status", "That is not a state a campaign can be in."),
+    "ck_campaign_sender_name": ("sender_name", "A sender name has at most 11 characters."),
+    "fk_campaign_owner_id": (None, "That owner is no longer there."),
+    "fk_campaign_owner_id_list_id": ("list_id", "That list is no longer there."),
+    "fk_campaign_created_by": (None, "That member of staff is no longer there."),
+    "uq_campaign_message_provider_provider_message_id": (None, "The provider's message is already known."),
+    "ck_campaign_message_status": (None, "That is not a state a message can be in."),
+    "ck_campaign_message_segments": (None, "A message has at least one segment."),
+    "ck_campaign_message_queued": (None, "A queued message was not sent yet."),
+    "ck_campaign_message_sent": (None, "A sent message has the time when it was sent."),
+    "ck_campaign_message_delivered": (None, "A delivered message has the time of its delivery."),
+    "ck_campaign_message_failed": (None, "A failed message has the time of its failure."),
+    "fk_campaign_message_owner_id_campaign_id": (None, "That campaign is no longer there."),
+    "fk_campaign_message_owner_id_contact_id": (None, "That contact is no longer there."),
+    "fk_campaign_skip_owner_id_campaign_id": (None, "That campaign is no longer there."),
+    "fk_campaign_skip_owner_id_contact_id": (None, "That contact is no longer there."),
+    "fk_campaign_stat_owner_id_campaign_id": (None, "That campaign is no longer there."),
+    "fk_campaign_stat_hour_owner_id_campaign_id": (None, "That campaign is no longer there."),
+    "fk_campaign_stat_error_owner_id_campaign_id": (None, "That campaign is no longer there."),
+    # wallets
+    "uq_wallet_owner_id": (None, "This owner already has a wallet."),
+    "ck_wallet_balance_credits": ("amount_credits", "The wallet does not hold that many credits."),
+    "ck_wallet_last_entry_no": (None, "The ledger's entries are numbered from 1."),
+    "fk_wallet_owner_id": (None, "That owner is no longer there."),
+    "ck_credit_transaction_type": (None, "An entry is a credit, a debit or a refund."),
+    "ck_credit_transaction_amount_credits": ("amount_credits", "Enter a number other than zero."),
+    "ck_credit_transaction_balance_after_credits": (
+        "amount_credits",
+        "The wallet does not hold that many credits.",
+    ),
+    "ck_credit_transaction_entry_no": (None, "The ledger's entries are numbered from 1."),
+    "ck_credit_transaction_reason_code": ("reason_code", "Choose one of the reasons offered."),
+    "ck_credit_transaction_note": ("note", "A note has at most 500 characters."),
+    "uq_credit_transaction_owner_id_wallet_id_entry_no": (
+        None,
+        "The wallet changed meanwhile. Look at its balance and try again.",
+    ),
+    "uq_credit_transaction_owner_id_wallet_id_idempotency_key": (
+        None,
+        "This adjustment was already applied.",
+    ),
+    "uq_credit_transaction_owner_id_reverses": (None, "That entry was already reversed."),
+    "fk_credit_transaction_owner_id_wallet_id": (None, "That wallet is no longer there."),
+    "fk_credit_transaction_owner_id_campaign_id": (None, "That campaign is no longer there."),
+    "fk_credit_transaction_owner_id_reverses": (None, "The entry to reverse is not there."),
+    "fk_credit_transaction_staff_id": (None, "That member of staff is no longer there."),
+    # staff
+    "uq_staff_email": ("email", "Somebody already signs in with that address."),
+    "ck_staff_email": ("email", "Enter an email address in lower case, such as ada@example.com."),
+    "ck_staff_name": ("name", "Enter a name of 1 to 160 characters."),
+    "ck_staff_role": ("role", "Choose support, manager or admin."),
+    "uq_refresh_token_token_hash": (None, "Sign in again."),
+    "fk_refresh_token_staff_id": (None, "That member of staff is no longer there."),
+    # audit, inbound
+    "append_only": (None, "History is never changed. Write the opposite entry instead."),
+    "fk_audit_event_staff_id": (None, "That member of staff is no longer there."),
+    "uq_webhook_event_dedupe_key": (None, "That notice was already received."),
+    "ck_webhook_event_status": (None, "That is not a state a notice can be in."),
+}
+
+_UNKNOWN = (None, "That goes against a rule of the data. Nothing was changed.")
+
+
+def as_refusal(error: IntegrityError) -> DomainError:
+    """The words for a refusal of the database, found by the constraint's name."""
+    original = error.orig
+    constraint = original.diag.constraint_name if isinstance(original, pg.Error) else None
+    field, sentence = SENTENCES.get(constraint or "", _UNKNOWN)
+    return DomainError(sentence, field=field)

@@ -1,0 +1,122 @@
+"""Pages whose cost does not grow with their number.
+
+A page starts after the last row of the one before, found through an index, instead of counting
+rows off. The mark between two pages travels in the URL: the sort values of the row at the edge.
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_
+from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
+from sqlalchemy.types import TypeEngine
+
+from dashboard.core.db import db
+
+PAGE_SIZE = 50
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One sort column. Together a page's keys must be unique and hold no NULL."""
+
+    name: str  #: the label under which the statement selects it
+    column: ColumnElement[Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """The rows to show, and the marks of the neighbouring pages (None where there is none)."""
+
+    rows: Sequence[T]
+    after: str | None
+    before: str | None
+
+
+def page(
+    stmt: Select[Any], keys: Sequence[Key], *, after: str = "", before: str = "", size: int = PAGE_SIZE
+) -> Page[Row[Any]]:
+    """One page of `stmt`, sorted by `keys`, after or before a mark from an earlier page.
+
+    A mark that does not fit the sort (edited by hand, or of another sort order) starts at the
+    first page: a link must never break.
+    """
+    edge = _decode(after or before, keys)
+    backwards = bool(before and not after and edge)
+    if edge is not None:
+        stmt = stmt.where(_beyond(keys, edge, backwards))
+    stmt = stmt.order_by(None).order_by(
+        *(key.column.desc() if key.descending != backwards else key.column.asc() for key in keys)
+    )
+    # One row more than is shown tells whether there is a next page.
+    rows = list(db.session.execute(stmt.limit(size + 1)))
+    has_more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    has_next = has_more if not backwards else True
+    has_previous = edge is not None if not backwards else has_more
+    return Page(
+        rows,
+        after=_encode(rows[-1], keys) if rows and has_next else None,
+        before=_encode(rows[0], keys) if rows and has_previous else None,
+    )
+
+
+def _beyond(keys: Sequence[Key], edge: Sequence[Any], backwards: bool) -> ColumnElement[bool]:
+    """`(a, b) > (x, y)`, also where the keys' directions differ."""
+    alternatives: list[ColumnElement[bool]] = []
+    for i, key in enumerate(keys):
+        same = [k.column == _typed(v, k.column.type) for k, v in zip(keys[:i], edge[:i], strict=True)]
+        value = _typed(edge[i], key.column.type)
+        further = key.column < value if key.descending != backwards else key.column > value
+        alternatives.append(and_(*same, further))
+    # The first key alone, so that an index can start at the edge.
+    first, bound = keys[0], _typed(edge[0], keys[0].column.type)
+    outer = first.column <= bound if first.descending != backwards else first.column >= bound
+    return and_(outer, or_(*alternatives))
+
+
+def _typed(value: Any, type_: TypeEngine[Any]) -> ColumnElement[Any]:
+    return literal(value, DOUBLE_PRECISION() if isinstance(value, float) else type_)
+
+
+Kind = Literal["t", "v"]
+
+
+def _encode(row: Row[Any], keys: Sequence[Key]) -> str:
+    values = [getattr(row, key.name) for key in keys]
+    marks = [["t", v.isoformat()] if isinstance(v, datetime) else ["v", v] for v in values]
+    return base64.urlsafe_b64encode(json.dumps(marks, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _decode(mark: str, keys: Sequence[Key]) -> list[Any] | None:
+    if not mark:
+        return None
+    try:
+        marks = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
+        values = [datetime.fromisoformat(v) if kind == "t" else v for kind, v in marks]
+    except (ValueError, TypeError):
+        return None
+    fits = len(values) == len(keys) and all(
+        _fits(value, key.column.type) for value, key in zip(values, keys, strict=True)
+    )
+    return values if fits else None
+
+
+def _fits(value: Any, type_: TypeEngine[Any]) -> bool:
+    expected = type_.python_type
+    if expected is int:
+        return type(value) is int and -(2**63) <= value < 2**63
+    if expected is str:
+        return isinstance(value, str) and "\x00" not in value
+    if expected is datetime:
+        return isinstance(value, datetime) and value.tzinfo is not None
+    return type(value) in (int, float)

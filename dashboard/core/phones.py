@@ -1,0 +1,46 @@
+"""Phone numbers: read as people write them, kept as E.164, shown internationally."""
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+
+def normalise(text: str, country: str) -> str | None:
+    """The number as E.164, or None where `text` is no possible number.
+
+    `country` (ISO 3166-1 alpha-2) is the one in which a national number is read: "698 430 3406"
+    with "GR" gives "+306984303406". A leading "00" counts as "+".
+    """
+    text = text.strip()
+    if text.startswith("00"):
+        text = "+" + text[2:]
+    try:
+        number = phonenumbers.parse(text, country)
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number) or number.extension:
+        return None
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return e164 if re.fullmatch(r"\+[1-9][0-9]{6,14}", e164) else None
+
+
+@lru_cache(maxsize=4096)
+def international(e164: str) -> str:
+    """The number in groups, as the country writes it for callers from abroad: "+30 698 430 3406"."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(e164, None), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return e164
+
+
+def digits(text: str) -> str | None:
+    """The digits of something that can only be a number or a part of one, else None.
+
+    "+30 698-43" gives "3069843"; "0030698" gives "30698"; "Anna 2" gives None.
+    """
+    if not re.fullmatch(r"[+0-9 ().\-/\u00a0\u2009\u202f]+", text):
+        return None
+    found = re.sub(r"[^0-9]", "", text)
+    return found.removeprefix("00") or None

@@ -1,0 +1,31 @@
+"""Shares of counts, and how sure they are."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+Z_95 = 1.959963984540054  # the normal distribution's 97.5 % point
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`count` of `of`, as a share from 0 to 1. Of nothing there is no share: `value` is None."""
+
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float | None:
+        return self.count / self.of if self.of else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % Wilson score interval (Wilson 1927): where the true share plausibly lies.
+
+        2 of 40 gives (0.014, 0.165); 600 of 20,000 gives (0.0277, 0.0325).
+        """
+        if not self.of:
+            return None
+        n, share, z = self.of, self.count / self.of, Z_95
+        centre = share + z * z / (2 * n)
+        spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+        return max(0.0, (centre - spread) / (1 + z * z / n)), min(1.0, (centre + spread) / (1 + z * z / n))

@@ -1,0 +1,1 @@
+"""What runs Signalbox on one machine: PostgreSQL, the web server, the tests. Production needs none of it."""

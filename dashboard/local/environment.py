@@ -1,0 +1,47 @@
+"""The settings that Signalbox needs, found or made for this machine."""
+
+import fcntl
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dashboard.local import postgres
+
+
+@contextmanager
+def local_environment() -> Iterator[None]:
+    """Set DATABASE_URL and SECRET_KEY where they are not, with a database that runs for as long.
+
+    Raises:
+        PostgresUnavailableError: there is no DATABASE_URL and no PostgreSQL to be had.
+    """
+    # By default these two signals end Python on the spot, and nobody would stop the database.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(0))
+    if not os.environ.get("SECRET_KEY"):
+        os.environ["SECRET_KEY"] = _kept_secret(postgres.ROOT / "var" / "secret_key")
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    with postgres.running(postgres.DATA) as server:
+        server.ensure_database("signalbox")
+        os.environ["DATABASE_URL"] = server.url("signalbox")
+        yield
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in the file. It is made once, so that a restart signs nobody out."""
+    path.parent.mkdir(exist_ok=True)
+    path.touch(mode=0o600)
+    with path.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # two starters must not each make one
+        file.seek(0)
+        secret = file.read()
+        if not secret:
+            secret = secrets.token_hex(32)
+            file.write(secret)
+        return secret

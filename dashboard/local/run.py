@@ -1,0 +1,142 @@
+"""`make run` and `make dev`: the database, the migrations, the demo data, and the web server.
+
+The environment may say DATABASE_URL (a database of one's own), DEMO (the scale of the demo data
+that an empty database gets), HOST and PORT.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import Any
+
+import flask_migrate
+from gunicorn.app.base import BaseApplication
+from sqlalchemy import select
+
+from dashboard import create_app
+from dashboard.core.db import db
+from dashboard.demo.commands import load
+from dashboard.demo.staff import DEMO_PASSWORD
+from dashboard.local.environment import local_environment
+from dashboard.local.place import PostgresUnavailableError
+from dashboard.owners.models import Owner
+from dashboard.staff.models import Staff
+
+HOST = os.environ.get("HOST") or "127.0.0.1"
+PORT = os.environ.get("PORT") or "8000"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="run", description="Run Signalbox on this machine.")
+    parser.add_argument("--dev", action="store_true", help="reload when a file changes, with a debugger")
+    serve = _serve_dev if parser.parse_args().dev else _serve
+    # Only a database that we made ourselves is filled without being asked.
+    scale = os.environ.get("DEMO") or ("" if os.environ.get("DATABASE_URL") else "small")
+    try:
+        _require_free_port()
+        with local_environment():
+            serve(_prepare(scale))
+    except (PostgresUnavailableError, PortTakenError) as error:
+        sys.exit(f"Signalbox did not start. {error}")
+    except KeyboardInterrupt:
+        pass  # Ctrl-C before the server was up
+
+
+class PortTakenError(Exception):
+    """The web server cannot listen there."""
+
+
+def _require_free_port() -> None:
+    with socket.socket() as probe:
+        # As gunicorn does it, else the closed connections of the last run would hold the port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, int(PORT)))
+        except OSError as error:
+            raise PortTakenError(
+                f"{HOST}:{PORT} is not to be had: {error.strerror}. Choose another port: make run PORT=8001"
+            ) from error
+
+
+def _prepare(scale: str) -> str:
+    """Bring the database up to date, fill it if it is empty, and tell how to sign in."""
+    app = create_app()
+    with app.app_context():
+        flask_migrate.upgrade()
+        if scale and db.session.scalar(select(Owner.id).limit(1)) is None:
+            load(scale)
+        sign_ins = db.session.execute(
+            select(Staff.role, Staff.email)
+            .where(Staff.email.endswith("@signalbox.example"))
+            .order_by(Staff.id)
+        ).all()
+        db.session.remove()
+        db.engine.dispose()  # the workers are forks, and must not share a connection with us
+    lines = [f"Signalbox is at http://{HOST}:{PORT}"]
+    if sign_ins:
+        lines.append(f"Sign in with the password {DEMO_PASSWORD} as")
+        lines += [f"  {email}  ({role})" for role, email in sign_ins]
+    return "\n".join([*lines, "Press Ctrl-C to stop."])
+
+
+def _serve(greeting: str) -> None:
+    def greet(_: Any) -> None:
+        # To gunicorn a hangup means reload. Here it means that the terminal was closed.
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        print(greeting, flush=True)
+
+    Gunicorn(
+        bind=f"{HOST}:{PORT}",
+        workers=2,
+        worker_class="gthread",
+        threads=8,
+        loglevel="warning",
+        control_socket_disable=True,
+        when_ready=greet,
+    ).run()
+
+
+class Gunicorn(BaseApplication):
+    """gunicorn within this process, so that a kill -9 of it ends the workers too."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application: each worker makes its own, with its own connections."""
+        return create_app()
+
+
+def _serve_dev(greeting: str) -> None:
+    print(greeting, flush=True)
+    # A process of its own, which outlives files that do not compile.
+    command = [
+        sys.executable,
+        "-m",
+        "flask",
+        "--app",
+        "wsgi",
+        "run",
+        "--debug",
+        "--host",
+        HOST,
+        "--port",
+        PORT,
+    ]
+    with subprocess.Popen(command) as server:
+        try:
+            server.wait()
+        finally:
+            server.terminate()
+
+
+if __name__ == "__main__":
+    main()

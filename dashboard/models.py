@@ -1,0 +1,12 @@
+"""Every table, imported in one place for the migrations."""
+
+from dashboard.audit import models as audit
+from dashboard.campaigns import models as campaigns
+from dashboard.contacts import models as contacts
+from dashboard.inbound import models as inbound
+from dashboard.lists import models as lists
+from dashboard.owners import models as owners
+from dashboard.staff import models as staff
+from dashboard.wallets import models as wallets
+
+__all__ = ["audit", "campaigns", "contacts", "inbound", "lists", "owners", "staff", "wallets"]

@@ -1,0 +1,127 @@
+"""How figures, times, numbers and names are written for people."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from dashboard.core.db import utc_now
+from dashboard.core.phones import international
+from dashboard.core.rates import Rate
+
+NOTHING = "–"
+MINUS = "−"
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        number=number, signed=signed, percent=percent, interval=interval, plural=plural,
+        phone=phone, when=when, day=day, ago=ago, person=person, words=words,
+    )  # fmt: skip
+    app.jinja_env.globals.update(reader_zone=reader_zone, zone_name=zone_name, NOTHING=NOTHING)
+
+
+def number(value: int | None) -> str:
+    """12,345; a dash for None."""
+    return NOTHING if value is None else f"{value:,}".replace("-", MINUS)
+
+
+def signed(value: int) -> str:
+    """+12,345 or −12,345."""
+    return f"{value:+,}".replace("-", MINUS)
+
+
+def percent(rate: Rate | float | None, digits: int = 1) -> str:
+    """95.2 %; a dash where there is no rate. Never rounds to 0 or 100 what is not."""
+    value = rate.value if isinstance(rate, Rate) else rate
+    if value is None:
+        return NOTHING
+    text = f"{value * 100:.{digits}f}"
+    least = 10**-digits
+    if value > 0 and float(text) == 0:
+        return f"< {least:g} %"
+    if value < 1 and float(text) == 100:
+        return f"> {100 - least:g} %"
+    return f"{text} %"
+
+
+def interval(rate: Rate, digits: int = 1) -> str:
+    """The 95 % interval of a rate: "1.4 to 16.5 %"."""
+    if rate.interval is None:
+        return ""
+    low, high = rate.interval
+    return f"{low * 100:.{digits}f} to {high * 100:.{digits}f} %"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """1 contact; 2 contacts; 0 contacts."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def phone(e164: str | None) -> str:
+    """The number internationally, its groups held together in one line."""
+    return international(e164).replace(" ", "\u00a0") if e164 else NOTHING
+
+
+def person(row: Any) -> str:
+    """First and last name of a row that has them, else an empty string."""
+    return " ".join(part for part in (row.first_name, row.last_name) if part)
+
+
+def words(code: str | None) -> str:
+    """A code as words: "stop_keyword" gives "stop keyword"."""
+    return (code or NOTHING).replace("_", " ")
+
+
+def reader_zone() -> str:
+    """The IANA zone of the person at the browser."""
+    return current_user.timezone if current_user.is_authenticated else "UTC"
+
+
+def when(at: datetime | None, zone: str | None = None) -> Markup | str:
+    """The minute in `zone` (else the reader's), the exact UTC instant for machines."""
+    if at is None:
+        return NOTHING
+    local = at.astimezone(ZoneInfo(zone or reader_zone()))
+    this_year = local.year == utc_now().astimezone(local.tzinfo).year
+    text = f"{local.day} {local:%b}{'' if this_year else f' {local.year}'}, {local:%H:%M}"
+    return _time(at, text, f"{local.day} {local:%B %Y, %H:%M:%S %Z}")
+
+
+def day(at: datetime | date | None, zone: str | None = None) -> Markup | str:
+    """The day in `zone` (else the reader's)."""
+    if at is None:
+        return NOTHING
+    if not isinstance(at, datetime):
+        return f"{at.day} {at:%b %Y}"
+    local = at.astimezone(ZoneInfo(zone or reader_zone()))
+    return _time(at, f"{local.day} {local:%b %Y}", f"{local.day} {local:%B %Y, %H:%M:%S %Z}")
+
+
+def ago(at: datetime | None) -> Markup | str:
+    """How long ago, in the largest unit that fits: "3 h ago"."""
+    if at is None:
+        return NOTHING
+    seconds = (utc_now() - at).total_seconds()
+    text = "just now"
+    for size, unit in ((86_400, "day"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            count = int(seconds // size)
+            text = f"{plural(count, 'day') if unit == 'day' else f'{count} {unit}'} ago"
+            break
+    return _time(at, text, f"{at.astimezone(UTC):%d %B %Y, %H:%M:%S} UTC")
+
+
+def zone_name(zone: str | None = None) -> str:
+    """The zone as it stands beside times: "Europe/Athens (EET)"."""
+    name = zone or reader_zone()
+    short = utc_now().astimezone(ZoneInfo(name)).tzname() or ""
+    return name if short == name or not short.isalpha() else f"{name} ({short})"
+
+
+def _time(at: datetime, text: str, title: str) -> Markup:
+    iso = at.astimezone(UTC).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(escape(iso), escape(title), escape(text))

@@ -1,0 +1,69 @@
+"""What all forms share: refusals at the field, and filters that a URL carries."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import request, url_for
+from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
+from werkzeug.datastructures import MultiDict
+from wtforms import Form as PlainForm
+
+from dashboard.core.errors import DomainError
+
+
+class Form(FlaskForm):
+    """A form that changes something."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Refusals that concern no single field; shown above the form.
+        self.refusals: list[str] = []
+
+    @contextmanager
+    def showing_refusals(self) -> Iterator[None]:
+        """Put a refusal of the command inside at the field that it names, else above the form."""
+        try:
+            yield
+        except DomainError as error:
+            sentence: str = error.sentence
+            if error.link:
+                href = url_for(error.link.endpoint, **error.link.values)  # type: ignore[arg-type]
+                sentence = escape(sentence) + Markup(' <a href="{}">{}</a>').format(href, error.link.text)
+            if error.field in self:
+                field = self[error.field]
+                field.errors = [*field.errors, sentence]
+            else:
+                self.refusals.append(sentence)
+
+    @property
+    def first_error(self) -> str | None:
+        """The id of the first field that is wrong, which gets the focus."""
+        return next((f.id for f in self if f.errors), None)
+
+
+class FilterForm(PlainForm):
+    """A form that only asks: its values stand in the URL, so that a view can be shared.
+
+    A value that does not fit is left out of the search and said at its field.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(MultiDict(request.args), **kwargs)
+        self.validate()
+
+    def wanted(self, name: str) -> Any:
+        """The field's value, or None where it is empty or wrong."""
+        field = self[name]
+        return field.data if field.data not in ("", None) and not field.errors else None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is filtered."""
+        return any(self.wanted(f.name) not in (None, f.default) for f in self)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The filters as they stand in the URL, for links to other pages of the same view."""
+        return {f.name: request.args[f.name] for f in self if request.args.get(f.name)}

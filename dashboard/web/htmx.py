@@ -1,0 +1,50 @@
+"""One URL, two shapes: the whole page, or the one block that htmx asked for."""
+
+import json
+
+from flask import Flask, Response, make_response, redirect, render_template, request
+from jinja2_fragments.flask import render_block
+from werkzeug.wrappers import Response as BaseResponse
+
+
+def init_app(app: Flask) -> None:
+    app.after_request(_vary)
+
+
+def is_partial() -> bool:
+    """Whether htmx asked for a block of the page, to put into the page that is open."""
+    return (
+        request.headers.get("HX-Request") == "true"
+        and request.headers.get("HX-Request-Type") != "full"
+        and request.headers.get("HX-History-Restore-Request") != "true"
+    )
+
+
+def render(
+    template: str, block: str, *, status: int = 200, event: str | None = None, **context: object
+) -> Response:
+    """The template's block with the flashes out of band for htmx, else the whole page.
+
+    `event` is the name of an event that other parts of the page listen to.
+    """
+    if not is_partial():
+        return make_response(render_template(template, **context), status)
+    html = render_block(template, block, **context) + render_block("components/toasts.html", "arriving")
+    response = make_response(html, status)
+    if event:
+        response.headers["HX-Trigger"] = json.dumps({event: {}})
+    return response
+
+
+def go(url: str) -> BaseResponse:
+    """Lead on to another page: 303, or for htmx a header that says so."""
+    if not request.headers.get("HX-Request"):
+        return redirect(url, 303)
+    response = make_response("", 200)
+    response.headers["HX-Redirect"] = url
+    return response
+
+
+def _vary(response: Response) -> Response:
+    response.vary.update(["HX-Request", "HX-Request-Type"])
+    return response
