@@ -34,8 +34,8 @@ lock: .venv/dev ## write requirements*.txt anew from requirements*.in
 vendor: ## fetch the browser files anew and check them
 	@bin/vendor
 
-clean: .venv/run ## remove .venv, the local databases and all that was made
-	@$(py) -m dashboard.local.place --remove
+clean: ## remove .venv, the local databases and all that was made
+	@if [ -x $(py) ]; then $(py) -m dashboard.local.clean; fi
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

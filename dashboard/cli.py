@@ -1,7 +1,9 @@
-"""The \`flask …\` commands. Thin: each calls a command or a query."""
+"""The `flask …` commands. Thin: each calls a command or a query."""
 
 from flask import Flask
 
+from dashboard.staff.cli import staff
+
 
 def init_app(app: Flask) -> None:
-    pass
+    app.cli.add_command(staff)

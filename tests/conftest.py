@@ -68,9 +68,9 @@ def app(make_database, tmp_path_factory) -> Iterator[Flask]:
 
 
 @pytest.fixture(autouse=True)
-def _push_request_context() -> Iterator[None]:
+def _push_request_context() -> None:
     """In place of pytest-flask's: its context would keep `g`, and so who is signed in, for the whole test."""
-    yield
+    return
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The Chromium of the browser tests: found, or else installed. `python -m dashboard.local.browser` names it."""
+"""The Chromium of the browser tests: found, or else installed. Run as a module, it prints the path."""
 
 import os
 import shutil

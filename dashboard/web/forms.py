@@ -1,5 +1,6 @@
 """What all forms share: refusals at the field, and filters that a URL carries."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,8 +10,27 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
+from wtforms import StringField
 
 from dashboard.core.errors import DomainError
+
+
+def tidy(text: str | None) -> str | None:
+    """The text without surrounding space and without characters that no field may hold.
+
+    A NUL, which PostgreSQL refuses, and other invisible controls come from hostile or broken
+    senders only; line breaks and tabs stay.
+    """
+    if text is None:
+        return None
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+class TextField(StringField):
+    """A text, tidied."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, filters=[tidy, *kwargs.pop("filters", [])], **kwargs)
 
 
 class Form(FlaskForm):

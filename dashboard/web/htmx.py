@@ -29,7 +29,7 @@ def render(
     """
     if not is_partial():
         return make_response(render_template(template, **context), status)
-    html = render_block(template, block, **context) + render_block("components/toasts.html", "arriving")
+    html = render_block(template, block, **context) + render_template("components/arriving_toasts.html")
     response = make_response(html, status)
     if event:
         response.headers["HX-Trigger"] = json.dumps({event: {}})

@@ -6,15 +6,15 @@ only the first start after a change pays for the compression.
 
 import hashlib
 import os
-import re
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
 from whitenoise.compress import Compressor
 
 YEAR = 365 * 24 * 60 * 60  # seconds
-_HASHED = re.compile(r"\.[0-9a-f]{12}\.[a-z0-9]+$")
+_HASHED = r"\.[0-9a-f]{12}\.[a-z0-9]+$"
 
 
 def init_app(app: Flask) -> None:
@@ -29,11 +29,9 @@ def init_app(app: Flask) -> None:
             root=build,
             prefix="static/",
             max_age=YEAR,
-            immutable_file_test=lambda path, url: bool(_HASHED.search(url)),
+            immutable_file_test=_HASHED,
             allow_all_origins=False,
-            add_headers_function=lambda headers, path, url: headers.add_header(
-                "X-Content-Type-Options", "nosniff"
-            ),
+            add_headers_function=_add_headers,
         )
 
     def static_url(name: str) -> str:
@@ -41,6 +39,10 @@ def init_app(app: Flask) -> None:
         return f"/static/{names.get(name, name)}"
 
     app.jinja_env.globals["static_url"] = static_url
+
+
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    headers.add_header("X-Content-Type-Options", "nosniff")
 
 
 def _build(source: Path, build: Path) -> dict[str, str]:

@@ -1,0 +1,20 @@
+"""What a person types to sign in."""
+
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Length
+
+from dashboard.staff.passwords import MAX_LENGTH
+from dashboard.web.forms import Form, TextField
+
+
+class SignInForm(Form):
+    email = TextField(
+        "Email",
+        validators=[InputRequired("Enter your email address."), Length(max=320)],
+        render_kw={"type": "email", "autocomplete": "username", "autofocus": True},
+    )
+    password = PasswordField(
+        "Password",
+        validators=[InputRequired("Enter your password."), Length(max=MAX_LENGTH)],
+        render_kw={"autocomplete": "current-password"},
+    )

@@ -1,0 +1,97 @@
+"""Balances and ledgers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from dashboard.campaigns.models import Campaign
+from dashboard.core import keyset
+from dashboard.core.db import db
+from dashboard.core.like import contains_words
+from dashboard.owners.models import Owner
+from dashboard.staff.models import Staff
+from dashboard.wallets.models import CreditTransaction, Wallet
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries of a ledger to show; None asks for all."""
+
+    type: str | None = None
+    since: datetime | None = None  #: from this instant on
+    until: datetime | None = None  #: before this instant
+
+
+def page(
+    *, name: str | None = None, only_low: bool = False, after: str = "", before: str = ""
+) -> keyset.Page[Row[Any]]:
+    """Wallets, emptiest first, each with its owner and whether its balance is low."""
+    stmt = _with_owner()
+    if name:
+        stmt = stmt.where(contains_words(func.fold(Owner.name), name))
+    if only_low:
+        stmt = stmt.where(Wallet.balance_credits < Owner.low_balance_credits)
+    keys = [keyset.Key("balance_credits", Wallet.balance_credits), keyset.Key("owner_id", Wallet.owner_id)]
+    return keyset.page(stmt, keys, after=after, before=before)
+
+
+def get(owner_id: int) -> Row[Any]:
+    """The owner's wallet.
+
+    Raises:
+        NoResultFound: no such owner, or it has no wallet yet.
+    """
+    return db.session.execute(_with_owner().where(Wallet.owner_id == owner_id)).one()
+
+
+def ledger(owner_id: int, wanted: Wanted, *, after: str = "", before: str = "") -> keyset.Page[Row[Any]]:
+    """The wallet's entries that match every set part of `wanted`, newest first."""
+    stmt = (
+        select(
+            CreditTransaction.id, CreditTransaction.entry_no, CreditTransaction.type,
+            CreditTransaction.amount_credits, CreditTransaction.balance_after_credits,
+            CreditTransaction.reason_code, CreditTransaction.note, CreditTransaction.campaign_id,
+            CreditTransaction.created_at,
+            Campaign.name.label("campaign_name"), Staff.name.label("staff_name"),
+        )
+        .join(
+            Wallet,
+            (Wallet.owner_id == CreditTransaction.owner_id) & (Wallet.id == CreditTransaction.wallet_id),
+        )
+        .outerjoin(
+            Campaign,
+            (Campaign.owner_id == CreditTransaction.owner_id)
+            & (Campaign.id == CreditTransaction.campaign_id),
+        )
+        .outerjoin(Staff, Staff.id == CreditTransaction.staff_id)
+        .where(CreditTransaction.owner_id == owner_id)
+    )  # fmt: skip
+    if wanted.type:
+        stmt = stmt.where(CreditTransaction.type == wanted.type)
+    if wanted.since:
+        stmt = stmt.where(CreditTransaction.created_at >= wanted.since)
+    if wanted.until:
+        stmt = stmt.where(CreditTransaction.created_at < wanted.until)
+    newest = [keyset.Key("entry_no", CreditTransaction.entry_no, descending=True)]
+    return keyset.page(stmt, newest, after=after, before=before)
+
+
+def low(*, most: int = 8) -> Sequence[Row[Any]]:
+    """The wallets whose balance is below their owner's limit, emptiest first."""
+    return db.session.execute(
+        _with_owner()
+        .where(Wallet.balance_credits < Owner.low_balance_credits)
+        .order_by(Wallet.balance_credits, Wallet.owner_id)
+        .limit(most)
+    ).all()
+
+
+def _with_owner() -> Select[Any]:
+    return select(
+        Wallet.owner_id, Wallet.id, Wallet.balance_credits, Wallet.updated_at,
+        Owner.name.label("owner_name"), Owner.timezone, Owner.low_balance_credits,
+        (Wallet.balance_credits < Owner.low_balance_credits).label("is_low"),
+    ).join(Owner, Owner.id == Wallet.owner_id)  # fmt: skip

@@ -1,0 +1,113 @@
+// What HTML alone cannot do. Every page works without this file.
+"use strict";
+
+// "/" leads to the search box, unless somebody is typing.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const box = document.getElementById("search");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+
+// The account menu closes when one looks elsewhere.
+document.addEventListener("click", (event) => closeMenus((menu) => !menu.contains(event.target)));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus((menu) => { menu.querySelector("summary").focus(); return true; });
+});
+function closeMenus(when) {
+  for (const menu of document.querySelectorAll("details.account[open]")) if (when(menu)) menu.open = false;
+}
+
+// Toasts can be dismissed, and good news leaves by itself; a refusal stays until it was read.
+const TOAST_MS = 8000;
+function prepareToasts() {
+  for (const toast of document.querySelectorAll(".toast-note:not([data-ready])")) {
+    toast.dataset.ready = "";
+    const close = toast.querySelector(".toast-close");
+    close.hidden = false;
+    close.addEventListener("click", () => toast.remove());
+    if (toast.classList.contains("toast-error")) continue;
+    let timer = setTimeout(() => toast.remove(), TOAST_MS);
+    for (const event of ["pointerenter", "focusin"]) toast.addEventListener(event, () => clearTimeout(timer));
+    toast.addEventListener("pointerleave", () => { timer = setTimeout(() => toast.remove(), TOAST_MS); });
+  }
+}
+
+// Empty filters do not belong into the address.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { request } = ctx;
+  if (request.method !== "GET" || !ctx.sourceElement.matches("form.filters")) return;
+  for (const [name, value] of [...request.body.entries()]) if (value === "") request.body.delete(name);
+});
+
+// A refused form gets the focus where it is wrong.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  prepare();
+  if (ctx?.response?.status === 422) document.querySelector("main [aria-invalid=true]")?.focus();
+});
+
+// Charts: the figures stand in a table beside each; this draws them.
+function drawCharts() {
+  if (!window.uPlot) return;
+  for (const place of document.querySelectorAll(".chart:not([data-drawn])")) {
+    place.dataset.drawn = "";
+    draw(place, JSON.parse(place.dataset.chart));
+  }
+}
+function draw(place, { x, series, zone, step }) {
+  const css = getComputedStyle(document.documentElement);
+  const colour = (name) => css.getPropertyValue(name).trim();
+  const inZone = (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone);
+  const axis = { stroke: colour("--sb-quiet"), grid: { stroke: colour("--sb-line"), width: 1 }, ticks: { show: false } };
+  const height = 224;
+  const chart = new uPlot({
+    width: place.clientWidth, height, tzDate: inZone,
+    legend: { live: true },
+    scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.05, 4)] } },
+    axes: [
+      { ...axis, values: (_, ticks) => ticks.map((t) => label(inZone(t), step, ticks)) },
+      { ...axis, size: 56, values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? t.toLocaleString("en") : "")) },
+    ],
+    series: [
+      { value: (_, t) => (t == null ? "–" : label(inZone(t), "full")) },
+      ...series.map(({ name, colour: variable, fill }) => ({
+        label: name, stroke: colour(variable), width: 2, points: { show: x.length < 3 },
+        fill: fill ? colour(variable) + "22" : undefined,
+        value: (_, v) => (v == null ? "–" : v.toLocaleString("en")),
+      })),
+    ],
+  }, [x, ...series.map((s) => s.values)], place);
+  new ResizeObserver(() => place.isConnected && chart.setSize({ width: place.clientWidth, height })).observe(place);
+}
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+function label(date, step, ticks) {
+  const day = `${date.getDate()} ${MONTHS[date.getMonth()]}`;
+  const minute = `${date.getHours()}:${String(date.getMinutes()).padStart(2, "0")}`;
+  if (step === "full") return `${day}, ${minute}`;
+  const isWide = ticks && ticks.length > 1 && ticks[1] - ticks[0] >= 86400;
+  return step === "day" || isWide || (date.getHours() === 0 && date.getMinutes() === 0) ? day : minute;
+}
+// The other theme has other colours.
+new MutationObserver(() => {
+  for (const place of document.querySelectorAll(".chart[data-drawn]")) { place.replaceChildren(); delete place.dataset.drawn; }
+  drawCharts();
+}).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+
+// The theme changes without a round trip; the cookie keeps it.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form.theme")) return;
+  event.preventDefault();
+  const theme = event.submitter.value;
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
+  const root = document.documentElement;
+  root.dataset.theme = theme;
+  root.dataset.bsTheme = theme === "system" ? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light") : theme;
+  for (const button of event.target.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
+});
+
+function prepare() { prepareToasts(); drawCharts(); }
+prepare();
