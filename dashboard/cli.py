@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from dashboard.demo.cli import demo
 from dashboard.staff.cli import staff
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(staff)
+    app.cli.add_command(demo)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Double, Integer, Row, Select, cast, func, select
+from sqlalchemy import Double, Integer, cast, func, select
 
 from dashboard.campaigns.models import (
     Campaign,
@@ -24,7 +24,7 @@ from dashboard.campaigns.models import (
 )
 from dashboard.contacts.models import Contact
 from dashboard.core import keyset
-from dashboard.core.db import db
+from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.core.like import contains_words
 from dashboard.core.rates import Rate
 from dashboard.lists.models import ContactList
@@ -69,7 +69,7 @@ class Totals:
         return Rate(self.accepted, self.messages)
 
 
-def totals_of(row: Row[Any]) -> Totals:
+def totals_of(row: AnyRow) -> Totals:
     """The totals of a row that carries the counters."""
     return Totals(row.queued, row.sent, row.delivered, row.failed)
 
@@ -108,18 +108,16 @@ SORTS: dict[str, list[keyset.Key]] = {
 }
 
 
-def page(
-    wanted: Wanted, *, sort: str = "newest", after: str = "", before: str = "", size: int = keyset.PAGE_SIZE
-) -> keyset.Page[Row[Any]]:
+def page(wanted: Wanted, *, sort: str = "newest", at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:
     """Campaigns that match every set part of `wanted`, with their counters and their owner's name."""
     keys = SORTS[sort]
     stmt = _with_counters()
     if sort in ("failing", "undelivered", "largest"):
         stmt = stmt.add_columns(keys[0].column.label(keys[0].name))
-    return keyset.page(_narrowed(stmt, wanted), keys, after=after, before=before, size=size)
+    return keyset.page(_narrowed(stmt, wanted), keys, at)
 
 
-def get(owner_id: int, campaign_id: int) -> Row[Any]:
+def get(owner_id: int, campaign_id: int) -> AnyRow:
     """The campaign with its counters, its list's and its maker's name.
 
     Raises:
@@ -173,7 +171,7 @@ def curve(owner_id: int, campaign_id: int) -> Curve:
     )
 
 
-def failure_reasons(owner_id: int, campaign_id: int, *, most: int = 20) -> Sequence[Row[Any]]:
+def failure_reasons(owner_id: int, campaign_id: int, *, most: int = 20) -> Sequence[AnyRow]:
     """The provider's codes ('' for none) and how many messages failed with each; most first."""
     return db.session.execute(
         select(CampaignStatError.error_code, CampaignStatError.failed)
@@ -193,7 +191,7 @@ class Unsubscribes:
 
     count: int
     closes_at: datetime | None  #: None: nothing was sent yet, so the window is not open
-    contacts: Sequence[Row[Any]]  #: the first few
+    contacts: Sequence[AnyRow]  #: the first few
 
 
 def unsubscribes(
@@ -252,9 +250,8 @@ def messages(
     *,
     figure: str = "all",
     error_code: str | None = None,
-    after: str = "",
-    before: str = "",
-) -> keyset.Page[Row[Any]]:
+    at: keyset.At = keyset.FIRST,
+) -> keyset.Page[AnyRow]:
     """The messages behind one of FIGURES, newest first; of one error code ('' for none) if given."""
     stmt = (
         select(
@@ -277,12 +274,10 @@ def messages(
             CampaignMessage.failed_at.is_not(None),
             func.coalesce(CampaignMessage.error_code, "") == error_code,
         )
-    return keyset.page(
-        stmt, [keyset.Key("id", CampaignMessage.id, descending=True)], after=after, before=before
-    )
+    return keyset.page(stmt, [keyset.Key("id", CampaignMessage.id, descending=True)], at)
 
 
-def sending_now(*, most: int = 10) -> Sequence[Row[Any]]:
+def sending_now(*, most: int = 10) -> Sequence[AnyRow]:
     """Campaigns under way, latest start first, with their counters."""
     return db.session.execute(
         _with_counters()
@@ -292,7 +287,7 @@ def sending_now(*, most: int = 10) -> Sequence[Row[Any]]:
     ).all()
 
 
-def worst_failures(since: datetime, *, most: int = 8) -> list[Row[Any]]:
+def worst_failures(since: datetime, *, most: int = 8) -> list[AnyRow]:
     """The campaigns since then that surely failed most: by the lower bound of the failure interval.
 
     By the bound and not by the rate, so that 1 of 2 does not come before 700 of 2,000.
@@ -305,7 +300,7 @@ def worst_failures(since: datetime, *, most: int = 8) -> list[Row[Any]]:
     return sorted(rows, key=_surely_failed, reverse=True)[:most]
 
 
-def days(since: datetime, zone: str, *, owner_id: int | None = None) -> Sequence[Row[Any]]:
+def days(since: datetime, zone: str, *, owner_id: int | None = None) -> Sequence[AnyRow]:
     """Accepted, delivered and failed messages per day of `zone`, from the hour of `since` on.
 
     Each is counted on the day on which it happened. Days without messages have no row. A zone
@@ -323,12 +318,24 @@ def days(since: datetime, zone: str, *, owner_id: int | None = None) -> Sequence
     return db.session.execute(stmt.group_by(day).order_by(day)).all()
 
 
-def _surely_failed(row: Row[Any]) -> float:
+def sum_of(days: Sequence[AnyRow]) -> Totals:
+    """What happened in all of these days. What is neither delivered nor failed counts as pending.
+
+    Counted on the days on which it happened, so that a message sent before the first day and
+    delivered on it makes pending too small; it never falls below zero.
+    """
+    accepted = sum(day.accepted for day in days)
+    delivered = sum(day.delivered for day in days)
+    failed = sum(day.failed for day in days)
+    return Totals(0, max(accepted - delivered - failed, 0), delivered, failed)
+
+
+def _surely_failed(row: AnyRow) -> float:
     interval = totals_of(row).failure.interval
     return interval[0] if interval else 0.0
 
 
-def _with_counters() -> Select[Any]:
+def _with_counters() -> AnySelect:
     return (
         select(
             Campaign.owner_id, Campaign.id, Campaign.name, Campaign.status, Campaign.happens_at,
@@ -346,7 +353,7 @@ def _with_counters() -> Select[Any]:
     )  # fmt: skip
 
 
-def _narrowed(stmt: Select[Any], wanted: Wanted) -> Select[Any]:
+def _narrowed(stmt: AnySelect, wanted: Wanted) -> AnySelect:
     if wanted.name:
         stmt = stmt.where(contains_words(func.fold(Campaign.name), wanted.name))
     if wanted.status:

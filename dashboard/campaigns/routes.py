@@ -1,3 +1,81 @@
-from flask import Blueprint
+"""Campaigns: found, and what became of each."""
+
+from flask import Blueprint, current_app, request
+
+from dashboard.campaigns import queries
+from dashboard.campaigns.charts import curve_chart
+from dashboard.campaigns.failures import meaning
+from dashboard.campaigns.forms import CampaignFilter, MessageFilter
+from dashboard.core.dates import day_end, day_start
+from dashboard.owners import queries as owners
+from dashboard.web.access import Permission, requires
+from dashboard.web.filters import reader_zone
+from dashboard.web.htmx import render
+from dashboard.web.paging import here
 
 bp = Blueprint("campaigns", __name__)
+
+
+@bp.get("/campaigns")
+@requires(Permission.READ)
+def index():
+    form = CampaignFilter(owners=owners.names())
+    since, until = form.wanted("since"), form.wanted("until")
+    wanted = queries.Wanted(
+        name=form.wanted("q"),
+        status=form.wanted("status"),
+        owner_id=form.wanted("owner"),
+        since=since and day_start(since, reader_zone()),
+        until=until and day_end(until, reader_zone()),
+    )
+    sort = form.wanted("sort") or "newest"
+    page = queries.page(wanted, sort=sort, at=here())
+    return render(
+        "campaigns/index.html", "results", form=form, page=page, sort=sort, totals_of=queries.totals_of
+    )
+
+
+@bp.get("/owners/<int:owner_id>/campaigns/<int:campaign_id>")
+@requires(Permission.READ)
+def show(owner_id: int, campaign_id: int):
+    campaign = queries.get(owner_id, campaign_id)
+    curve = queries.curve(owner_id, campaign_id)
+    return render(
+        "campaigns/show.html",
+        "figures",
+        campaign=campaign,
+        totals=queries.totals_of(campaign),
+        curve=curve,
+        chart=curve_chart(curve, campaign.timezone),
+        reasons=queries.failure_reasons(owner_id, campaign_id),
+        meaning=meaning,
+        unsubscribes=queries.unsubscribes(
+            owner_id,
+            campaign_id,
+            campaign.first_sent_at,
+            window_days=current_app.config["UNSUBSCRIBE_WINDOW_DAYS"],
+        ),
+        window_days=current_app.config["UNSUBSCRIBE_WINDOW_DAYS"],
+        is_live=campaign.status == "sending" and request.args.get("live") != "off",
+    )
+
+
+@bp.get("/owners/<int:owner_id>/campaigns/<int:campaign_id>/messages")
+@requires(Permission.READ)
+def messages(owner_id: int, campaign_id: int):
+    campaign = queries.get(owner_id, campaign_id)
+    form = MessageFilter()
+    figure = form.wanted("status") or "all"
+    # An empty code asks for failures without one; none at all asks for all.
+    error_code = form.error_code.data if "error_code" in request.args else None
+    page = queries.messages(owner_id, campaign_id, figure=figure, error_code=error_code, at=here())
+    return render(
+        "campaigns/messages.html",
+        "results",
+        campaign=campaign,
+        totals=queries.totals_of(campaign),
+        figure=figure,
+        error_code=error_code,
+        page=page,
+        meaning=meaning,
+    )

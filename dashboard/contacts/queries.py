@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import func, or_, select
 
 from dashboard.campaigns.models import Campaign, CampaignMessage
 from dashboard.contacts.models import Contact, SubscriptionEvent, Suppression
 from dashboard.contacts.suppression import phone_hash
 from dashboard.core import keyset, phones
-from dashboard.core.db import db
+from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.core.like import contains_words, escaped
 from dashboard.lists.models import ContactList, ListMembership, ListStat
 from dashboard.owners.models import Owner
@@ -35,22 +35,26 @@ class Wanted:
 class Found:
     """A page of contacts; `is_cut` where a search had more than MOST_HITS."""
 
-    page: keyset.Page[Row[Any]]
+    page: keyset.Page[AnyRow]
     is_cut: bool = False
 
 
-def page(wanted: Wanted, *, after: str = "", before: str = "") -> Found:
+#: What a text that is too short to be looked for finds.
+NO_PAGE: keyset.Page[AnyRow] = keyset.Page([], None, None)
+
+
+def page(wanted: Wanted, at: keyset.At = keyset.FIRST) -> Found:
     """Contacts that match every set part of `wanted`, by phone number."""
     if not wanted.typed:
-        return Found(keyset.page(_narrowed(_rows(), wanted), _BY_PHONE, after=after, before=before))
+        return Found(keyset.page(_narrowed(_rows(), wanted), _BY_PHONE, at))
     hits = _hits(wanted)
     found = select(hits).subquery()
     keys = [keyset.Key("phone", found.c.phone), keyset.Key("owner_id", found.c.owner_id)]
     is_cut = db.session.scalar(select(func.count()).select_from(hits)) == MOST_HITS
-    return Found(keyset.page(select(found), keys, after=after, before=before), is_cut)
+    return Found(keyset.page(select(found), keys, at), is_cut)
 
 
-def by_number(typed: str, *, most: int = 50) -> Sequence[Row[Any]]:
+def by_number(typed: str, *, most: int = 50) -> Sequence[AnyRow]:
     """The contacts of exactly this number, read in the country of each owner; all owners', or none."""
     numbers = _as_numbers(typed, _countries())
     if not numbers:
@@ -60,7 +64,7 @@ def by_number(typed: str, *, most: int = 50) -> Sequence[Row[Any]]:
     ).all()
 
 
-def search(typed: str, *, most: int = 10) -> Sequence[Row[Any]]:
+def search(typed: str, *, most: int = 10) -> Sequence[AnyRow]:
     """The first contacts that a number, a part of one, a name or an email finds."""
     if len(typed) < SHORTEST:
         return []
@@ -69,7 +73,7 @@ def search(typed: str, *, most: int = 10) -> Sequence[Row[Any]]:
     ).all()
 
 
-def get(owner_id: int, contact_id: int) -> Row[Any]:
+def get(owner_id: int, contact_id: int) -> AnyRow:
     """The contact and its owner's name and zone.
 
     Raises:
@@ -101,7 +105,7 @@ def is_suppressed(owner_id: int, phone: str) -> bool:
     )
 
 
-def consent_history(owner_id: int, contact_id: int, *, most: int = 50) -> Sequence[Row[Any]]:
+def consent_history(owner_id: int, contact_id: int, *, most: int = 50) -> Sequence[AnyRow]:
     """The contact's opt-ins and opt-outs with their source, reason and person; latest first."""
     return db.session.execute(
         select(
@@ -115,7 +119,7 @@ def consent_history(owner_id: int, contact_id: int, *, most: int = 50) -> Sequen
     ).all()  # fmt: skip
 
 
-def lists_of(owner_id: int, contact_id: int) -> Sequence[Row[Any]]:
+def lists_of(owner_id: int, contact_id: int) -> Sequence[AnyRow]:
     """The lists on which the contact is, by name, each with its size."""
     return db.session.execute(
         select(
@@ -134,7 +138,7 @@ def lists_of(owner_id: int, contact_id: int) -> Sequence[Row[Any]]:
     ).all()  # fmt: skip
 
 
-def recent_messages(owner_id: int, contact_id: int, *, most: int = 20) -> Sequence[Row[Any]]:
+def recent_messages(owner_id: int, contact_id: int, *, most: int = 20) -> Sequence[AnyRow]:
     """The contact's latest messages with their campaign's name, newest first."""
     return db.session.execute(
         select(
@@ -155,14 +159,14 @@ def recent_messages(owner_id: int, contact_id: int, *, most: int = 20) -> Sequen
 _BY_PHONE = [keyset.Key("phone", Contact.phone), keyset.Key("owner_id", Contact.owner_id)]
 
 
-def _rows() -> Select[Any]:
+def _rows() -> AnySelect:
     return select(
         Contact.owner_id, Contact.id, Contact.phone, Contact.first_name, Contact.last_name, Contact.email,
         Contact.is_subscribed, Contact.unsubscribed_at, Owner.name.label("owner_name"),
     ).join(Owner, Owner.id == Contact.owner_id)  # fmt: skip
 
 
-def _narrowed(stmt: Select[Any], wanted: Wanted) -> Select[Any]:
+def _narrowed(stmt: AnySelect, wanted: Wanted) -> AnySelect:
     if wanted.owner_id is not None:
         stmt = stmt.where(Contact.owner_id == wanted.owner_id)
     if wanted.is_subscribed is not None:

@@ -1,3 +1,113 @@
-from flask import Blueprint
+"""Contacts: found, known, and changed with a reason."""
+
+from flask import Blueprint, flash, url_for
+from flask_login import current_user
+
+from dashboard.contacts import commands, queries
+from dashboard.contacts.forms import STATES, ContactFilter, ContactForm, SubscriptionForm
+from dashboard.core.phones import international
+from dashboard.owners import queries as owners
+from dashboard.web import htmx
+from dashboard.web.access import Permission, requires
+from dashboard.web.paging import here
 
 bp = Blueprint("contacts", __name__)
+
+
+@bp.get("/contacts")
+@requires(Permission.READ)
+def index():
+    form = ContactFilter(owners=owners.names())
+    wanted = queries.Wanted(
+        typed=form.wanted("q"),
+        owner_id=form.wanted("owner"),
+        is_subscribed=STATES[form.wanted("is_subscribed") or ""],
+    )
+    is_short = bool(wanted.typed) and len(wanted.typed or "") < queries.SHORTEST
+    found = queries.Found(queries.NO_PAGE) if is_short else queries.page(wanted, at=here())
+    return htmx.render(
+        "contacts/index.html", "results", form=form, found=found, is_short=is_short, wanted=wanted
+    )
+
+
+@bp.get("/owners/<int:owner_id>/contacts/<int:contact_id>")
+@requires(Permission.READ)
+def show(owner_id: int, contact_id: int):
+    return render_contact(owner_id, contact_id, SubscriptionForm())
+
+
+@bp.post("/owners/<int:owner_id>/contacts/<int:contact_id>/subscription")
+@requires(Permission.CONTACT_CHANGE)
+def change_subscription(owner_id: int, contact_id: int):
+    form = SubscriptionForm()
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            wanted = form.is_subscribed.data == "true"
+            change = commands.resubscribe_contact if wanted else commands.stop_contact
+            has_changed = change(owner_id, contact_id, reason=form.reason.data, actor_id=current_user.id)
+            state = "subscribed" if wanted else "unsubscribed"
+            flash(f"The contact is {state}." if has_changed else f"The contact was {state} already.")
+            if not htmx.is_partial():
+                return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
+            return render_contact(owner_id, contact_id, SubscriptionForm(formdata=None))
+    return render_contact(owner_id, contact_id, form, status=422)
+
+
+@bp.get("/owners/<int:owner_id>/contacts/new")
+@requires(Permission.CONTACT_CHANGE)
+def new(owner_id: int):
+    return render_form(owner_id, ContactForm())
+
+
+@bp.post("/owners/<int:owner_id>/contacts/new")
+@requires(Permission.CONTACT_CHANGE)
+def create(owner_id: int):
+    form = ContactForm()
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            contact_id = commands.create_contact(owner_id, form.person(), actor_id=current_user.id)
+            flash("The contact was added.")
+            return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
+    return render_form(owner_id, form, status=422)
+
+
+@bp.get("/owners/<int:owner_id>/contacts/<int:contact_id>/edit")
+@requires(Permission.CONTACT_CHANGE)
+def edit(owner_id: int, contact_id: int):
+    contact = queries.get(owner_id, contact_id)
+    shown = dict(contact._mapping) | {"phone": international(contact.phone), "gender": contact.gender or ""}
+    return render_form(owner_id, ContactForm(data=shown), contact)
+
+
+@bp.post("/owners/<int:owner_id>/contacts/<int:contact_id>/edit")
+@requires(Permission.CONTACT_CHANGE)
+def update(owner_id: int, contact_id: int):
+    form = ContactForm()
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            commands.edit_contact(owner_id, contact_id, form.person(), actor_id=current_user.id)
+            flash("The contact was saved.")
+            return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
+    return render_form(owner_id, form, queries.get(owner_id, contact_id), status=422)
+
+
+def render_contact(owner_id: int, contact_id: int, form: SubscriptionForm, *, status: int = 200):
+    contact = queries.get(owner_id, contact_id)
+    return htmx.render(
+        "contacts/show.html",
+        "contact",
+        contact=contact,
+        form=form,
+        history=queries.consent_history(owner_id, contact_id),
+        is_suppressed=queries.is_suppressed(owner_id, contact.phone),
+        lists=queries.lists_of(owner_id, contact_id),
+        messages=queries.recent_messages(owner_id, contact_id),
+        status=status,
+    )
+
+
+def render_form(owner_id: int, form: ContactForm, contact=None, *, status: int = 200):
+    owner = owners.get(owner_id)
+    return htmx.render(
+        "contacts/form.html", "contact_form", owner=owner, contact=contact, form=form, status=status
+    )

@@ -2,11 +2,11 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Date, DateTime, Identity, MetaData, Text, Uuid
+from sqlalchemy import BigInteger, Date, DateTime, Identity, MetaData, Row, Select, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
@@ -37,6 +37,10 @@ class Model(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Model)
+
+#: A row of columns, and the statement that reads such rows, whatever their types.
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 #: A number from the table's own identity sequence; in a tenant's table the second half of the key.
 RowId = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, literal, or_
+from sqlalchemy import ColumnElement, and_, literal, or_
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
 from sqlalchemy.types import TypeEngine
 
-from dashboard.core.db import db
+from dashboard.core.db import AnyRow, AnySelect, db
 
 PAGE_SIZE = 50
 
@@ -27,8 +27,20 @@ class Key:
     """One sort column. Together a page's keys must be unique and hold no NULL."""
 
     name: str  #: the label under which the statement selects it
-    column: ColumnElement[Any]
+    column: Any  #: a mapped attribute or an expression
     descending: bool = False
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a page starts: after or before a mark of an earlier page, else at the first row."""
+
+    after: str = ""
+    before: str = ""
+    size: int = PAGE_SIZE
+
+
+FIRST = At()
 
 
 @dataclass(frozen=True)
@@ -40,25 +52,23 @@ class Page(Generic[T]):
     before: str | None
 
 
-def page(
-    stmt: Select[Any], keys: Sequence[Key], *, after: str = "", before: str = "", size: int = PAGE_SIZE
-) -> Page[Row[Any]]:
-    """One page of `stmt`, sorted by `keys`, after or before a mark from an earlier page.
+def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
+    """One page of `stmt`, sorted by `keys`.
 
     A mark that does not fit the sort (edited by hand, or of another sort order) starts at the
     first page: a link must never break.
     """
-    edge = _decode(after or before, keys)
-    backwards = bool(before and not after and edge)
+    edge = _decode(at.after or at.before, keys)
+    backwards = bool(at.before and not at.after and edge)
     if edge is not None:
         stmt = stmt.where(_beyond(keys, edge, backwards))
     stmt = stmt.order_by(None).order_by(
         *(key.column.desc() if key.descending != backwards else key.column.asc() for key in keys)
     )
     # One row more than is shown tells whether there is a next page.
-    rows = list(db.session.execute(stmt.limit(size + 1)))
-    has_more = len(rows) > size
-    rows = rows[:size]
+    rows = list(db.session.execute(stmt.limit(at.size + 1)))
+    has_more = len(rows) > at.size
+    rows = rows[: at.size]
     if backwards:
         rows.reverse()
     has_next = has_more if not backwards else True
@@ -91,7 +101,7 @@ def _typed(value: Any, type_: TypeEngine[Any]) -> ColumnElement[Any]:
 Kind = Literal["t", "v"]
 
 
-def _encode(row: Row[Any], keys: Sequence[Key]) -> str:
+def _encode(row: AnyRow, keys: Sequence[Key]) -> str:
     values = [getattr(row, key.name) for key in keys]
     marks = [["t", v.isoformat()] if isinstance(v, datetime) else ["v", v] for v in values]
     return base64.urlsafe_b64encode(json.dumps(marks, separators=(",", ":")).encode()).decode().rstrip("=")

@@ -38,9 +38,9 @@ def international(e164: str) -> str:
 def digits(text: str) -> str | None:
     """The digits of something that can only be a number or a part of one, else None.
 
-    "+30 698-43" gives "3069843"; "0030698" gives "30698"; "Anna 2" gives None.
+    Without leading zeros, which are a prefix of dialling and not of E.164: "+30 698-43" gives
+    "3069843", "0030698" gives "30698", "07911" gives "7911", "Anna 2" gives None.
     """
     if not re.fullmatch(r"[+0-9 ().\-/\u00a0\u2009\u202f]+", text):
         return None
-    found = re.sub(r"[^0-9]", "", text)
-    return found.removeprefix("00") or None
+    return re.sub(r"[^0-9]", "", text).lstrip("0") or None

@@ -1,13 +1,12 @@
 """Lists and their members."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import func, select
 
 from dashboard.contacts.models import Contact
 from dashboard.core import keyset
-from dashboard.core.db import db
+from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.core.like import contains_words
 from dashboard.lists.models import ContactList, ListMembership, ListStat
 from dashboard.owners.models import Owner
@@ -28,7 +27,7 @@ class MemberFilter:
     is_subscribed: bool | None = None
 
 
-def page(wanted: Wanted, *, after: str = "", before: str = "") -> keyset.Page[Row[Any]]:
+def page(wanted: Wanted, *, at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:
     """Lists by name, each with its owner and the counts of its members."""
     stmt = _with_counts()
     if wanted.name:
@@ -40,10 +39,10 @@ def page(wanted: Wanted, *, after: str = "", before: str = "") -> keyset.Page[Ro
         keyset.Key("owner_id", ContactList.owner_id),
         keyset.Key("id", ContactList.id),
     ]
-    return keyset.page(stmt, keys, after=after, before=before)
+    return keyset.page(stmt, keys, at)
 
 
-def get(owner_id: int, list_id: int) -> Row[Any]:
+def get(owner_id: int, list_id: int) -> AnyRow:
     """The list with the counts of its members by state.
 
     Raises:
@@ -56,7 +55,7 @@ def get(owner_id: int, list_id: int) -> Row[Any]:
     ).one()
 
 
-def members(owner_id: int, list_id: int, wanted: MemberFilter) -> Select[Any]:
+def members(owner_id: int, list_id: int, wanted: MemberFilter) -> AnySelect:
     """The list's contacts that match every set part of `wanted`."""
     stmt = (
         select(
@@ -76,14 +75,14 @@ def members(owner_id: int, list_id: int, wanted: MemberFilter) -> Select[Any]:
 
 
 def member_page(
-    owner_id: int, list_id: int, wanted: MemberFilter, *, after: str = "", before: str = ""
-) -> keyset.Page[Row[Any]]:
+    owner_id: int, list_id: int, wanted: MemberFilter, *, at: keyset.At = keyset.FIRST
+) -> keyset.Page[AnyRow]:
     """A page of `members`, by phone number."""
     keys = [keyset.Key("phone", Contact.phone)]
-    return keyset.page(members(owner_id, list_id, wanted), keys, after=after, before=before)
+    return keyset.page(members(owner_id, list_id, wanted), keys, at)
 
 
-def _with_counts() -> Select[Any]:
+def _with_counts() -> AnySelect:
     return (
         select(
             ContactList.owner_id, ContactList.id, ContactList.name, Owner.name.label("owner_name"),

@@ -98,7 +98,7 @@ def _serve(greeting: str) -> None:
     ).run()
 
 
-class Gunicorn(BaseApplication):  # type: ignore[misc]  gunicorn has no types
+class Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn within this process, so that a kill -9 of it ends the workers too."""
 
     def __init__(self, **settings: Any) -> None:

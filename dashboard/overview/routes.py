@@ -1,3 +1,39 @@
+"""The first page: how sending goes, and what needs a look."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint
 
+from dashboard.campaigns import queries as campaigns
+from dashboard.campaigns.charts import days_chart
+from dashboard.core.dates import day_start
+from dashboard.core.db import utc_now
+from dashboard.wallets import queries as wallets
+from dashboard.web import htmx
+from dashboard.web.access import Permission, requires
+from dashboard.web.filters import reader_zone
+
 bp = Blueprint("overview", __name__)
+
+DAYS = 30
+
+
+@bp.get("/")
+@requires(Permission.READ)
+def index():
+    zone = reader_zone()
+    today = utc_now().astimezone(ZoneInfo(zone)).date()
+    first = today - timedelta(days=DAYS - 1)
+    days = campaigns.days(day_start(first, zone), zone)
+    return htmx.render(
+        "overview/index.html",
+        "sending",
+        days=days,
+        month=campaigns.sum_of(days),
+        chart=days_chart(days, first, today, zone),
+        sending=campaigns.sending_now(),
+        worst=campaigns.worst_failures(day_start(first, zone)),
+        low=wallets.low(),
+        totals_of=campaigns.totals_of,
+    )

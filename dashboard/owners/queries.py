@@ -1,14 +1,13 @@
 """Customers, and each at a glance."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import func, select
 
 from dashboard.campaigns.models import Campaign
 from dashboard.contacts.models import ContactStat
 from dashboard.core import keyset
-from dashboard.core.db import db
+from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.core.like import contains_words
 from dashboard.owners.models import Owner, SenderNumber
 from dashboard.wallets.models import Wallet
@@ -21,7 +20,7 @@ def names() -> Sequence[tuple[int, str]]:
     ]
 
 
-def get(owner_id: int) -> Row[Any]:
+def get(owner_id: int) -> AnyRow:
     """The owner's own columns.
 
     Raises:
@@ -35,7 +34,7 @@ def get(owner_id: int) -> Row[Any]:
     ).one()  # fmt: skip
 
 
-def glance(owner_id: int) -> Row[Any]:
+def glance(owner_id: int) -> AnyRow:
     """Counts of contacts and the balance of one owner, from the counters.
 
     Raises:
@@ -44,13 +43,13 @@ def glance(owner_id: int) -> Row[Any]:
     return db.session.execute(_with_counts().where(Owner.id == owner_id)).one()
 
 
-def page(*, name: str | None = None, after: str = "", before: str = "") -> keyset.Page[Row[Any]]:
+def page(*, name: str | None = None, at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:
     """Owners by name, each with its counts, balance and latest campaign."""
     stmt = _with_counts()
     if name:
         stmt = stmt.where(contains_words(func.fold(Owner.name), name))
     keys = [keyset.Key("name", Owner.name), keyset.Key("id", Owner.id)]
-    return keyset.page(stmt, keys, after=after, before=before)
+    return keyset.page(stmt, keys, at)
 
 
 def sender_numbers(owner_id: int) -> Sequence[str]:
@@ -60,7 +59,7 @@ def sender_numbers(owner_id: int) -> Sequence[str]:
     ).all()
 
 
-def _with_counts() -> Select[Any]:
+def _with_counts() -> AnySelect:
     latest = (
         select(func.max(Campaign.started_at))
         .where(Campaign.owner_id == Owner.id, Campaign.started_at.is_not(None))

@@ -86,7 +86,7 @@ def disable_staff(email: str) -> None:
 
 
 def _change(email: str, **values: object) -> int:
-    staff_id = db.session.scalar(
+    staff_id: int | None = db.session.scalar(
         update(Staff).where(Staff.email == email.strip().lower()).values(**values).returning(Staff.id)
     )
     if staff_id is None:

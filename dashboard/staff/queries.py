@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
-from dashboard.core.db import db
+from dashboard.core.db import AnyRow, db
 from dashboard.staff.models import Staff
 
 
@@ -40,7 +39,7 @@ def signed_in(session_id: str) -> SignedIn | None:
     return SignedIn(*row) if row else None
 
 
-def all_staff() -> Sequence[Row[Any]]:
+def all_staff() -> Sequence[AnyRow]:
     """Everybody who signs in or did, by email."""
     return db.session.execute(
         select(Staff.email, Staff.name, Staff.role, Staff.disabled_at, Staff.last_signed_in_at).order_by(

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import func, select
 
 from dashboard.campaigns.models import Campaign
 from dashboard.core import keyset
-from dashboard.core.db import db
+from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.core.like import contains_words
 from dashboard.owners.models import Owner
 from dashboard.staff.models import Staff
@@ -26,8 +25,8 @@ class Wanted:
 
 
 def page(
-    *, name: str | None = None, only_low: bool = False, after: str = "", before: str = ""
-) -> keyset.Page[Row[Any]]:
+    *, name: str | None = None, only_low: bool = False, at: keyset.At = keyset.FIRST
+) -> keyset.Page[AnyRow]:
     """Wallets, emptiest first, each with its owner and whether its balance is low."""
     stmt = _with_owner()
     if name:
@@ -35,19 +34,15 @@ def page(
     if only_low:
         stmt = stmt.where(Wallet.balance_credits < Owner.low_balance_credits)
     keys = [keyset.Key("balance_credits", Wallet.balance_credits), keyset.Key("owner_id", Wallet.owner_id)]
-    return keyset.page(stmt, keys, after=after, before=before)
+    return keyset.page(stmt, keys, at)
 
 
-def get(owner_id: int) -> Row[Any]:
-    """The owner's wallet.
-
-    Raises:
-        NoResultFound: no such owner, or it has no wallet yet.
-    """
-    return db.session.execute(_with_owner().where(Wallet.owner_id == owner_id)).one()
+def find(owner_id: int) -> AnyRow | None:
+    """The owner's wallet; None where it has none yet."""
+    return db.session.execute(_with_owner().where(Wallet.owner_id == owner_id)).one_or_none()
 
 
-def ledger(owner_id: int, wanted: Wanted, *, after: str = "", before: str = "") -> keyset.Page[Row[Any]]:
+def ledger(owner_id: int, wanted: Wanted, at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:
     """The wallet's entries that match every set part of `wanted`, newest first."""
     stmt = (
         select(
@@ -76,10 +71,10 @@ def ledger(owner_id: int, wanted: Wanted, *, after: str = "", before: str = "") 
     if wanted.until:
         stmt = stmt.where(CreditTransaction.created_at < wanted.until)
     newest = [keyset.Key("entry_no", CreditTransaction.entry_no, descending=True)]
-    return keyset.page(stmt, newest, after=after, before=before)
+    return keyset.page(stmt, newest, at)
 
 
-def low(*, most: int = 8) -> Sequence[Row[Any]]:
+def low(*, most: int = 8) -> Sequence[AnyRow]:
     """The wallets whose balance is below their owner's limit, emptiest first."""
     return db.session.execute(
         _with_owner()
@@ -89,7 +84,7 @@ def low(*, most: int = 8) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _with_owner() -> Select[Any]:
+def _with_owner() -> AnySelect:
     return select(
         Wallet.owner_id, Wallet.id, Wallet.balance_credits, Wallet.updated_at,
         Owner.name.label("owner_name"), Owner.timezone, Owner.low_balance_credits,

@@ -1,7 +1,7 @@
 """What all forms share: refusals at the field, and filters that a URL carries."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
-from wtforms import StringField
+from wtforms import SelectField, StringField
 
 from dashboard.core.errors import DomainError
 
@@ -57,10 +57,30 @@ class Form(FlaskForm):
             else:
                 self.refusals.append(sentence)
 
-    @property
-    def first_error(self) -> str | None:
-        """The id of the first field that is wrong, which gets the focus."""
-        return next((f.id for f in self if f.errors), None)
+
+class ChoiceField(SelectField):
+    """One of a few; an empty first choice asks for all."""
+
+    def __init__(
+        self, label: str, choices: Iterable[tuple[Any, str]] = (), *, every: str, **kwargs: Any
+    ) -> None:
+        self.every = every
+        super().__init__(label, choices=[("", every), *choices], default="", **kwargs)
+
+
+class OwnerField(ChoiceField):
+    """One of the owners. The route gives the choices, numbers and names, with `offer`."""
+
+    def __init__(self, label: str = "Owner", **kwargs: Any) -> None:
+        super().__init__(label, every="All owners", coerce=_number_or_nothing, **kwargs)
+
+    def offer(self, owners: Iterable[tuple[int, str]]) -> None:
+        self.choices = [("", self.every), *owners]
+
+
+def _number_or_nothing(value: Any) -> int | str:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else ""
 
 
 class FilterForm(PlainForm):
@@ -69,8 +89,10 @@ class FilterForm(PlainForm):
     A value that does not fit is left out of the search and said at its field.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(MultiDict(request.args), **kwargs)
+    def __init__(self, *, owners: Iterable[tuple[int, str]] = ()) -> None:
+        super().__init__(MultiDict(request.args))
+        if isinstance(field := self._fields.get("owner"), OwnerField):
+            field.offer(owners)
         self.validate()
 
     def wanted(self, name: str) -> Any:
@@ -82,8 +104,3 @@ class FilterForm(PlainForm):
     def is_narrowed(self) -> bool:
         """Whether anything is filtered."""
         return any(self.wanted(f.name) not in (None, f.default) for f in self)
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The filters as they stand in the URL, for links to other pages of the same view."""
-        return {f.name: request.args[f.name] for f in self if request.args.get(f.name)}

@@ -1,0 +1,71 @@
+"""What a person may type about contacts."""
+
+from datetime import date
+
+from wtforms import DateField, HiddenField, SelectField
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
+
+from dashboard.contacts.commands import Person
+from dashboard.contacts.models import Gender
+from dashboard.web.forms import ChoiceField, FilterForm, Form, OwnerField, TextField
+
+STATES = {"": None, "true": True, "false": False}  #: as the URL says it -> as a query takes it
+
+
+class ContactFilter(FilterForm):
+    q = TextField(
+        "Phone, name or email", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200}
+    )
+    is_subscribed = ChoiceField(
+        "State", [("true", "Subscribed"), ("false", "Unsubscribed")], every="Any state"
+    )
+    owner = OwnerField()
+
+
+class ContactForm(Form):
+    phone = TextField(
+        "Phone",
+        description="National or international, in any format.",
+        validators=[InputRequired("Enter a phone number."), Length(max=40)],
+        render_kw={"type": "tel", "autocomplete": "off"},
+    )
+    first_name = TextField("First name", validators=[Length(max=120)], render_kw={"autocomplete": "off"})
+    last_name = TextField("Last name", validators=[Length(max=120)], render_kw={"autocomplete": "off"})
+    email = TextField(
+        "Email",
+        validators=[
+            Optional(),
+            Length(max=320),
+            Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message="Enter an email address such as ada@example.com."),
+        ],
+        render_kw={"type": "email", "autocomplete": "off"},
+    )
+    gender = SelectField(
+        "Gender", choices=[("", "Not known"), *((g, g.replace("_", " ").capitalize()) for g in Gender)]
+    )
+    birthday = DateField("Birthday", validators=[Optional()])
+
+    def validate_birthday(self, field: DateField) -> None:
+        if field.data and not date(1900, 1, 1) <= field.data <= date.today():  # noqa: DTZ011  a calendar day
+            raise ValidationError("Enter a day between 1900 and today.")
+
+    def person(self) -> Person:
+        """What was typed; empty fields are unknown."""
+        return Person(
+            phone=self.phone.data,
+            first_name=self.first_name.data or None,
+            last_name=self.last_name.data or None,
+            email=self.email.data or None,
+            gender=self.gender.data or None,
+            birthday=self.birthday.data,
+        )
+
+
+class SubscriptionForm(Form):
+    is_subscribed = HiddenField(validators=[AnyOf(["true", "false"])])
+    reason = TextField(
+        "Reason",
+        description="What the person said, and where. It is kept as proof.",
+        validators=[InputRequired("Say why."), Length(max=500, message="Use at most 500 characters.")],
+        render_kw={"autocomplete": "off", "maxlength": 500},
+    )

@@ -1,0 +1,176 @@
+"""What the demo's campaigns are called and say, and how many segments a text takes."""
+
+from math import ceil
+from random import Random
+
+_GSM = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_OF_TWO = set("^{}\\[]~|€\f")
+# Greek capitals that look like Latin ones are sent as those: GSM 03.38 has only the others.
+_LOOKALIKES = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX")
+
+
+def segments(text: str) -> int:
+    """How many segments the text is sent in: by GSM 03.38 where its alphabet suffices, else by UCS-2.
+
+    An escape or a surrogate pair that would be cut moves to the next segment, which for a text of
+    at most two segments can only add one where the last is full to the brim.
+    """
+    if all(c in _GSM or c in _GSM_OF_TWO for c in text):
+        return _parts([2 if c in _GSM_OF_TWO else 1 for c in text], 160, 153)
+    return _parts([2 if ord(c) > 0xFFFF else 1 for c in text], 70, 67)
+
+
+def _parts(units: list[int], alone: int, each: int) -> int:
+    if sum(units) <= alone:
+        return 1
+    parts, filled = 1, 0
+    for unit in units:
+        if filled + unit > each:
+            parts, filled = parts + 1, 0
+        filled += unit
+    return max(parts, ceil(sum(units) / each))
+
+
+def campaign_name(language: str, random: Random) -> str:
+    """A name such as staff of a shop would give, e.g. "Εκπτώσεις −30%"."""
+    name = random.choice(_NAMES[language] if random.random() < 0.8 else _NAMES["en"])
+    return name.format(percent=random.choice((10, 15, 20, 25, 30, 40, 50)), no=random.randint(1, 12))
+
+
+def campaign_text(language: str, shop: str, random: Random) -> str:
+    """A text in the language, mostly one segment long."""
+    text = random.choice(_TEXTS[language] if random.random() < 0.9 else _TEXTS["en"])
+    code = "".join(random.choice("ABCDEFGHJKMNPQRSTUVWXYZ") for _ in range(4)) + str(random.randint(10, 99))
+    percent = random.choice((10, 15, 20, 25, 30, 40, 50))
+    return text.format(shop=shop, code=code, percent=percent, hour=random.randint(9, 20))
+
+
+def _capitals(text: str) -> str:
+    """Greek capitals as they are sent in GSM-7."""
+    return text.translate(_LOOKALIKES)
+
+
+_NAMES = {
+    "el": (
+        "Εκπτώσεις −{percent}%",
+        "Νέα συλλογή",
+        "Προσφορά Σαββατοκύριακου",
+        "Υπενθύμιση ραντεβού",
+        "Γιορτή της Μητέρας",
+        "Πάσχα",
+        "Καλοκαιρινό ωράριο",
+        "Πίσω στο σχολείο",
+        "Χρόνια πολλά {no}",
+        "Κλήρωση μελών {no}",
+        "Πόντοι που λήγουν",
+        "Άνοιγμα νέου καταστήματος",
+        "Last call −{percent}%",
+        "Newsletter {no}",
+    ),
+    "en": (
+        "Summer sale",
+        "Winter sale −{percent}%",
+        "Back in stock",
+        "Weekend offer",
+        "Flash sale {no}",
+        "Members' night",
+        "Appointment reminder",
+        "Delivery notice {no}",
+        "We miss you",
+        "Happy birthday {no}",
+        "Mother's Day",
+        "Points about to expire",
+        "A/B test {no}: short text",
+    ),
+    "de": (
+        "Sommerschlussverkauf",
+        "Neue Öffnungszeiten",
+        "{percent} % auf alles",
+        "Terminerinnerung",
+        "Frühjahrskollektion",
+        "Gewinnspiel {no}",
+        "Adventskalender",
+        "Großer Räumungsverkauf",
+    ),
+    "fr": (
+        "Soldes d'été",
+        "Vente privée {no}",
+        "Rappel de rendez-vous",
+        "Fête des Mères",
+        "−{percent} % ce week-end",
+        "Nouvelle collection",
+        "Points de fidélité",
+    ),
+    "es": (
+        "Rebajas de enero",
+        "Oferta de fin de semana",
+        "Recordatorio de cita",
+        "Día de la Madre",
+        "{percent} % de descuento",
+        "Nueva colección otoño",
+        "Sorteo {no}",
+    ),
+    "it": (
+        "Saldi estivi",
+        "Nuova collezione",
+        "Promemoria appuntamento",
+        "Festa della mamma",
+        "Sconto {percent}%",
+        "Concorso {no}",
+    ),
+    "bg": ("Лятна разпродажба", "Нова колекция", "Напомняне за час", "−{percent}% този уикенд", "Игра {no}"),
+}
+
+_TEXTS = {
+    "el": (
+        *map(
+            _capitals,
+            (
+                "{shop}: ΜΟΝΟ ΣΗΜΕΡΑ -{percent}% ΣΕ ΟΛΑ ΜΕ ΤΟΝ ΚΩΔΙΚΟ {code}. ΔΙΑΓΡΑΦΗ: STOP",
+                "{shop}: ΤΟ ΡΑΝΤΕΒΟΥ ΣΑΣ ΕΙΝΑΙ ΑΥΡΙΟ ΣΤΙΣ {hour}:30. ΔΙΑΓΡΑΦΗ: STOP",
+                "{shop}: ΝΕΑ ΣΥΛΛΟΓΗ ΚΑΙ ΣΤΟ ESHOP, ΜΕ ΤΟΝ ΚΩΔΙΚΟ {code} ΔΩΡΕΑΝ ΜΕΤΑΦΟΡΙΚΑ. ΔΙΑΓΡΑΦΗ: STOP",
+                "{shop}: ΕΥΧΑΡΙΣΤΟΥΜΕ! -{percent}% ΣΤΗΝ ΕΠΟΜΕΝΗ ΑΓΟΡΑ ΣΑΣ ΜΕ {code}. ΔΙΑΓΡΑΦΗ: STOP",
+            ),
+        ),
+        "{shop}: Σήμερα −{percent}% με {code}. Διαγραφή: STOP",
+        "{shop}: Το ραντεβού σας είναι αύριο στις {hour}:30. Αν δεν μπορείτε να έρθετε, καλέστε μας."
+        " Διαγραφή: STOP",
+    ),
+    "en": (
+        "{shop}: {percent}% off today with code {code}. Reply STOP to opt out.",
+        "{shop}: your appointment is tomorrow at {hour}:30. Reply STOP to opt out.",
+        "{shop}: back in stock, first come, first served. Show {code} at the till. STOP to end",
+        "{shop}: thank you for your visit! Tell us how it was and get {percent}% off your next order with code"
+        " {code}. Open every day until {hour}:00. Reply STOP to opt out at any time.",
+        "{shop} 🎉 {percent}% off, only today: {code}. STOP to opt out",
+    ),
+    "de": (
+        "{shop}: Heute {percent} % auf alles mit Code {code}. Abmelden: STOP",
+        "{shop}: Ihr Termin ist morgen um {hour}:30 Uhr. Abmelden: STOP",
+        "{shop}: Die neue Kollektion ist da. Für Sie mit Code {code} versandkostenfrei. Abmelden: STOP",
+        "{shop}: „Danke für Ihren Besuch“ – {percent} % mit {code}. Abmelden: STOP",
+    ),
+    "fr": (
+        "{shop} : -{percent} % aujourd'hui avec le code {code}. STOP pour se désabonner",
+        "{shop} : votre rendez-vous est demain à {hour}h30. STOP pour arrêter",
+        "{shop} : les soldes commencent ! Jusqu'à -{percent} % en boutique dès {hour}h. Tél. STOP",
+        "{shop} : la fête continue, -{percent} % avec {code} 🎁 STOP pour arrêter",
+    ),
+    "es": (
+        "{shop}: solo hoy {percent}% de descuento con {code}. Baja: STOP",
+        "{shop}: su cita es mañana a las {hour}:30. Baja: STOP",
+        "{shop}: ¡última oportunidad! -{percent}% con el código {code} en tienda y online. Baja: STOP",
+    ),
+    "it": (
+        "{shop}: solo oggi -{percent}% con il codice {code}. Per non riceverne: STOP",
+        "{shop}: il tuo appuntamento è domani alle {hour}:30. STOP per disiscriverti",
+        "{shop}: la nuova collezione è arrivata, con {code} la spedizione è gratis. STOP per finire",
+    ),
+    "bg": (
+        "{shop}: само днес -{percent}% с код {code}. Отказ: STOP",
+        "{shop}: -{percent}% s kod {code} do {hour}:00. Otkaz: STOP",
+    ),
+}

@@ -1,0 +1,32 @@
+"""What a person may type about lists."""
+
+from wtforms.validators import AnyOf, InputRequired, Length
+
+from dashboard.web.forms import FilterForm, Form, OwnerField, TextField
+
+#: As the URL says it -> as a query takes it.
+STATES = {"": None, "any": None, "true": True, "false": False}
+
+
+class ListFilter(FilterForm):
+    q = TextField("Name", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200})
+    owner = OwnerField()
+
+
+class MemberStateFilter(FilterForm):
+    is_subscribed = TextField("State", validators=[AnyOf(list(STATES))])
+
+
+class ListForm(Form):
+    name = TextField(
+        "Name", validators=[InputRequired("Enter a name."), Length(max=160)], render_kw={"maxlength": 160}
+    )
+    description = TextField("Description", validators=[Length(max=400)], render_kw={"maxlength": 400})
+
+
+class MemberForm(Form):
+    phone = TextField(
+        "Add a contact by phone number",
+        validators=[InputRequired("Enter a phone number."), Length(max=40)],
+        render_kw={"type": "tel", "autocomplete": "off"},
+    )

@@ -1,0 +1,50 @@
+-- "ListMembership" becomes list_membership. staged."ownerId" is the list's owner.
+
+UPDATE trouble SET code = 'list_not_imported'
+FROM staged WHERE trouble.source_id = staged.id AND staged."ownerId" IS NULL;
+
+CREATE TEMP TABLE joined ON COMMIT DROP AS
+SELECT w.id, w.owner_id, list.id AS list_id, contact.id AS contact_id, contact_ref.is_merged AS is_merged,
+    coalesce(s."createdAt", now()) AS created_at,
+    row_number() OVER (PARTITION BY w.owner_id, list.id, contact.id ORDER BY w.known IS NULL, w.id) AS nth,
+    CASE
+        WHEN s."contactOwnerId" <> s."ownerId" THEN 'other_owner'
+        WHEN list.id IS NULL THEN 'list_not_imported'
+        WHEN contact.id IS NULL THEN 'contact_not_imported'
+    END AS refusal
+FROM work AS w
+JOIN staged AS s USING (id)
+LEFT JOIN platform_ref AS list_ref
+    ON list_ref.owner_id = w.owner_id AND list_ref.kind = 'list' AND list_ref.source_id = s."listId"
+LEFT JOIN contact_list AS list ON list.owner_id = w.owner_id AND list.id = list_ref.target_id
+LEFT JOIN platform_ref AS contact_ref
+    ON contact_ref.owner_id = w.owner_id AND contact_ref.kind = 'contact' AND contact_ref.source_id = s."contactId"
+LEFT JOIN contact ON contact.owner_id = w.owner_id AND contact.id = contact_ref.target_id
+WHERE w.outcome IS NULL;
+
+UPDATE work SET target_id = joined.contact_id, outcome = CASE
+    WHEN refusal IS NOT NULL THEN 'left_out'
+    WHEN joined.nth > 1 OR EXISTS (
+        SELECT 1 FROM list_membership AS member
+        WHERE member.owner_id = joined.owner_id AND member.list_id = joined.list_id
+            AND member.contact_id = joined.contact_id
+    ) THEN CASE WHEN work.known IS NULL THEN 'merged' ELSE 'changed' END
+    WHEN work.known IS NULL THEN 'added'
+    ELSE 'changed' END
+FROM joined WHERE work.id = joined.id;
+
+UPDATE work SET is_merged = true WHERE outcome = 'merged';
+
+INSERT INTO trouble (source_id, owner_id, code)
+SELECT work.id, work.owner_id, coalesce(joined.refusal, 'same_membership')
+FROM work JOIN joined USING (id) WHERE work.outcome IN ('left_out', 'merged');
+
+INSERT INTO list_membership (owner_id, list_id, contact_id, created_at)
+SELECT joined.owner_id, joined.list_id, joined.contact_id, joined.created_at
+FROM work JOIN joined USING (id) WHERE work.outcome = 'added'
+ORDER BY joined.owner_id, joined.list_id, joined.contact_id;
+
+INSERT INTO membership_event (owner_id, list_id, contact_id, action, occurred_at)
+SELECT joined.owner_id, joined.list_id, joined.contact_id, 'added', joined.created_at
+FROM work JOIN joined USING (id) WHERE work.outcome = 'added'
+ORDER BY joined.owner_id, joined.list_id, joined.contact_id;

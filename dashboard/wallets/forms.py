@@ -1,0 +1,78 @@
+"""What a person may type about wallets."""
+
+import re
+from uuid import uuid4
+
+from wtforms import BooleanField, DateField, HiddenField, SelectField
+from wtforms.validators import UUID, InputRequired, Length, Optional, ValidationError
+
+from dashboard.wallets.models import EntryType, ReasonCode
+from dashboard.web.forms import ChoiceField, FilterForm, Form, TextField
+
+MOST_CREDITS = 100_000  #: in one adjustment
+#: What a person may give as the reason; the others are given by the program.
+REASONS = [
+    ReasonCode.GOODWILL,
+    ReasonCode.CORRECTION,
+    ReasonCode.PURCHASE,
+    ReasonCode.PROMOTION,
+    ReasonCode.REFUND,
+    ReasonCode.CHARGEBACK,
+    ReasonCode.OTHER,
+]
+
+
+class WalletFilter(FilterForm):
+    q = TextField("Owner", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200})
+    low = BooleanField("Only low balances")
+
+
+class LedgerFilter(FilterForm):
+    type = ChoiceField("Type", [(t, t.capitalize()) for t in EntryType], every="Any type")
+    since = DateField("From", validators=[Optional()])
+    until = DateField("To", validators=[Optional()])
+
+
+class CreditsField(TextField):
+    """A whole number with a sign and maybe thousands separators, typed by a person."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.typed = self.data or ""
+
+    def pre_validate(self, _form: Form) -> None:
+        text = self.typed.replace("−", "-")
+        if text and not re.fullmatch(r"[+-]?[0-9]{1,3}([ ,\u00a0\u202f]?[0-9]{3})*|[+-]?[0-9]+", text):
+            raise ValidationError("Enter a whole number, such as 500 or -30.")
+
+    @property
+    def credits(self) -> int:
+        """The number. Only of a field that was validated."""
+        return int(re.sub(r"[^0-9-]", "", self.typed.replace("−", "-")))
+
+
+class AdjustCreditsForm(Form):
+    amount_credits = CreditsField(
+        "Credits to add",
+        description="A negative number takes credits away.",
+        validators=[InputRequired("Enter a number of credits."), Length(max=20)],
+        render_kw={"inputmode": "text", "autocomplete": "off"},
+    )
+    reason_code = SelectField(
+        "Reason",
+        choices=[("", "Choose one"), *((r, r.capitalize()) for r in REASONS)],
+        validators=[InputRequired("Choose a reason.")],
+    )
+    note = TextField(
+        "Note", validators=[Length(max=500)], render_kw={"autocomplete": "off", "maxlength": 500}
+    )
+    # Made when the form is shown, so that a double click cannot adjust twice.
+    idempotency_key = HiddenField(default=lambda: str(uuid4()), validators=[InputRequired(), UUID()])
+
+    def validate_amount_credits(self, field: CreditsField) -> None:
+        if field.errors:
+            return
+        if field.credits == 0:
+            raise ValidationError("Enter a number other than zero.")
+        if abs(field.credits) > MOST_CREDITS:
+            raise ValidationError(f"One adjustment moves at most {MOST_CREDITS:,} credits.")
