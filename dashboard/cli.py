@@ -3,9 +3,11 @@
 from flask import Flask
 
 from dashboard.demo.cli import demo
+from dashboard.platform_import.cli import import_platform_command
 from dashboard.staff.cli import staff
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(staff)
     app.cli.add_command(demo)
+    app.cli.add_command(import_platform_command)

@@ -7,14 +7,6 @@ from dashboard.campaigns.models import CampaignStatus
 from dashboard.campaigns.queries import FIGURES, SORTS
 from dashboard.web.forms import ChoiceField, FilterForm, OwnerField, TextField
 
-SORT_LABELS = {
-    "newest": "Newest first",
-    "oldest": "Oldest first",
-    "failing": "Most failing first",
-    "undelivered": "Least delivered first",
-    "largest": "Largest first",
-}
-
 
 class CampaignFilter(FilterForm):
     q = TextField("Name", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200})
@@ -22,9 +14,7 @@ class CampaignFilter(FilterForm):
     owner = OwnerField()
     since = DateField("From", validators=[Optional()])
     until = DateField("To", validators=[Optional()])
-    sort = ChoiceField(
-        "Order", [(s, SORT_LABELS[s]) for s in SORTS if s != "newest"], every=SORT_LABELS["newest"]
-    )
+    sort = TextField("Order", validators=[AnyOf(["", *SORTS])])
 
 
 class MessageFilter(FilterForm):

@@ -15,15 +15,20 @@ from psycopg import Cursor
 _FOREIGN_KEYS = """
     SELECT conrelid::regclass::text, conname,
         format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
-        format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+        format(
+            'ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid)
+        )
     FROM pg_constraint
-    WHERE contype = 'f' AND (conrelid = ANY (%(tables)s::regclass[]) OR confrelid = ANY (%(tables)s::regclass[]))
+    WHERE contype = 'f'
+        AND (conrelid = ANY (%(tables)s::regclass[]) OR confrelid = ANY (%(tables)s::regclass[]))
     ORDER BY 1, 2
 """
 _KEYS = """
     SELECT conrelid::regclass::text, conname,
         format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
-        format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+        format(
+            'ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid)
+        )
     FROM pg_constraint
     WHERE contype IN ('p', 'u', 'x') AND conrelid = ANY (%(tables)s::regclass[])
     ORDER BY 1, 2

@@ -99,7 +99,9 @@ def _plan_campaign(
         list_id=_ANY_LIST,
         name=campaign_name(language, random),
         status=status,
-        message_text=campaign_text(language, owner.company.name.split(" <")[0], random),
+        message_text=campaign_text(
+            language, owner.company.name.split(" <")[0], owner.company.sender_name, random
+        ),
         sender_name=owner.company.sender_name,
         created_at=now,
         scheduled_at=None,

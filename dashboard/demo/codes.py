@@ -28,7 +28,7 @@ ERROR_CODES = (
 )
 
 
-def hundred_failures(of: str = "") -> list[str | None]:
-    """The codes of a hundred failures; with `of`, seventy of them have that one."""
+def hundred_failures(mostly: str | None = None) -> list[str | None]:
+    """The codes of a hundred failures; seventy of them are `mostly`, if that is given."""
     hundred = [error.code for error in ERROR_CODES for _ in range(error.weight)]
-    return [of] * 70 + hundred[::3][:30] if of else hundred
+    return [*[mostly] * 70, *hundred[::3][:30]] if mostly else hundred

@@ -130,9 +130,10 @@ def _plan(cursor: Cursor[Any], scale: Scale, staff_ids: list[int], now: datetime
         ("messages_wanted", "bigint", scale.messages),
     ):
         cursor.execute(
-            pg.SQL("CREATE FUNCTION pg_temp.{}() RETURNS {} LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {}::{}").format(
-                pg.Identifier(name), pg.SQL(type_), pg.Literal(value), pg.SQL(type_)
-            )
+            pg.SQL(
+                "CREATE OR REPLACE FUNCTION pg_temp.{}() RETURNS {}"
+                " LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {}::{}"
+            ).format(pg.Identifier(name), pg.SQL(type_), pg.Literal(value), pg.SQL(type_))
         )
     _copy(cursor, "planned_owner", (owner.row for owner in owners))
     _copy(cursor, "planned_list", (one.row for owner in owners for one in owner.lists))
@@ -195,16 +196,15 @@ def _add_ledgers(cursor: Cursor[Any], scale: Scale, owners: list[PlannedOwner]) 
 
 def _move_sequences(cursor: Cursor[Any]) -> None:
     """Let the next rows get the next ids, not those that were given out here."""
-    for table in ("owner", "contact_list", "campaign", "wallet", *BULK):
-        (sequence,) = cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", (table,)).fetchone() if table not in _KEYLESS else (None,)  # type: ignore[misc]
-        if sequence:
-            cursor.execute(
-                pg.SQL("SELECT setval(%s, max(id)) FROM {} HAVING max(id) IS NOT NULL").format(pg.Identifier(table)),
-                (sequence,),
-            )
-
-
-_KEYLESS = {"list_membership", "campaign_skip"}
+    identities = cursor.execute(
+        "SELECT relname, pg_get_serial_sequence(attrelid::regclass::text, attname)"
+        " FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+        " WHERE attname = 'id' AND attidentity <> '' AND attrelid = ANY (%s::regclass[])",
+        (["owner", "contact_list", "campaign", "wallet", *BULK],),
+    ).fetchall()
+    for table, sequence in identities:
+        last = pg.SQL("SELECT setval(%s, max(id)) FROM {} HAVING max(id) > 0").format(pg.Identifier(table))
+        cursor.execute(last, (sequence,))
 
 
 def _run(cursor: Cursor[Any], script: str) -> None:

@@ -20,10 +20,16 @@ class Pool:
 
 POOLS = {
     "greek": Pool(
-        "Γιώργος Δημήτρης Κώστας Γιάννης Νίκος Παναγιώτης Βασίλης Χρήστος Θανάσης Μιχάλης Σπύρος Ηλίας Στέλιος Αλέξανδρος Μανώλης Πέτρος Θόδωρος Σταύρος Λεωνίδας Ορέστης",
-        "Μαρία Ελένη Κατερίνα Βασιλική Σοφία Αγγελική Γεωργία Δήμητρα Ιωάννα Άννα Παρασκευή Ευαγγελία Χριστίνα Αναστασία Ειρήνη Κωνσταντίνα Φωτεινή Ζωή Ραλλού Δέσποινα",
-        "Παπαδόπουλος Παπαδάκης Γεωργίου Νικολαΐδης Βλάχος Οικονόμου Αγγελόπουλος Παππάς Καραγιάννης Δημητρίου Μακρής Αντωνίου Θεοδωρόπουλος Παπαγεωργίου Σαμαράς Λάμπρου Ζαχαρίας Χατζηδάκης Μαυρίδης Ξενάκης Σκούρας",
-        "Παπαδοπούλου Παπαδάκη Γεωργίου Νικολαΐδου Βλάχου Οικονόμου Αγγελοπούλου Παππά Καραγιάννη Δημητρίου Μακρή Αντωνίου Θεοδωροπούλου Παπαγεωργίου Σαμαρά Λάμπρου Ζαχαρία Χατζηδάκη Μαυρίδου Ξενάκη Σκούρα",
+        "Γιώργος Δημήτρης Κώστας Γιάννης Νίκος Παναγιώτης Βασίλης Χρήστος Θανάσης Μιχάλης Σπύρος "
+        "Ηλίας Στέλιος Αλέξανδρος Μανώλης Πέτρος Θόδωρος Σταύρος Λεωνίδας Ορέστης",
+        "Μαρία Ελένη Κατερίνα Βασιλική Σοφία Αγγελική Γεωργία Δήμητρα Ιωάννα Άννα Παρασκευή "
+        "Ευαγγελία Χριστίνα Αναστασία Ειρήνη Κωνσταντίνα Φωτεινή Ζωή Ραλλού Δέσποινα",
+        "Παπαδόπουλος Παπαδάκης Γεωργίου Νικολαΐδης Βλάχος Οικονόμου Αγγελόπουλος Παππάς Καραγιάννης "
+        "Δημητρίου Μακρής Αντωνίου Θεοδωρόπουλος Παπαγεωργίου Σαμαράς Λάμπρου Ζαχαρίας Χατζηδάκης "
+        "Μαυρίδης Ξενάκης Σκούρας",
+        "Παπαδοπούλου Παπαδάκη Γεωργίου Νικολαΐδου Βλάχου Οικονόμου Αγγελοπούλου Παππά Καραγιάννη "
+        "Δημητρίου Μακρή Αντωνίου Θεοδωροπούλου Παπαγεωργίου Σαμαρά Λάμπρου Ζαχαρία Χατζηδάκη "
+        "Μαυρίδου Ξενάκη Σκούρα",
     ),
     "greeklish": Pool(
         "Giorgos Dimitris Kostas Yannis Nikos Panagiotis Vassilis Christos Thanos Michalis Spyros Ilias",
@@ -39,7 +45,8 @@ POOLS = {
     "french": Pool(
         "François Jérôme Rémi Loïc Gaël Théo Benoît André Noël Sébastien Hervé Étienne",
         "Zoé Hélène Chloé Amélie Maëlle Élodie Inès Anaïs Cécile Françoise Joëlle Léa",
-        "Lefèvre Gauthier Moreau Béranger D'Aubigné Garçon Château Leclercq Perrault Noël Guérin L'Hôte Dupré",
+        "Lefèvre Gauthier Moreau Béranger D'Aubigné Garçon Château Leclercq Perrault Noël Guérin "
+        "L'Hôte Dupré",
     ),
     "spanish": Pool(
         "José Jesús Íñigo Andrés Ramón Martín Sebastián Álvaro Rubén Iván Óscar Joaquín",
@@ -49,12 +56,13 @@ POOLS = {
     "italian": Pool(
         "Niccolò Matteo Giosuè Luca Andrea Giovanni Riccardo Tommaso Cosimo Davide",
         "Giulia Chiara Benedetta Francesca Noemi Ludovica Carlotta Caterina Lucia Alessia",
-        "Rossi D'Angelo De Luca Esposito Bianchi Ricci Conti Nicolò Marinò Dell'Acqua Galli Moretti",
+        "Rossi D'Angelo Caruso Esposito Bianchi Ricci Conti Nicolò Marinò Dell'Acqua Galli Moretti",
     ),
     "english": Pool(
         "James Oliver Liam Noah William Seán Ethan Mason Jacob Zachary Dwayne Kwame",
         "Emma Olivia Siobhán Charlotte Amelia Zoë Chloe Grace Ella Priya Aoife Latoya",
-        "Smith O'Brien Johnson Okafor Williams Brown McDonald Davies Patel Taylor-Joy Fitzgerald O'Connor Nguyen",
+        "Smith O'Brien Johnson Okafor Williams Brown McDonald Davies Patel Taylor-Joy Fitzgerald "
+        "O'Connor Nguyen",
     ),
     "cyrillic": Pool(
         "Иван Георги Димитър Петър Николай Александър Стефан Владимир Кирил Борис",
@@ -114,36 +122,9 @@ def names() -> Iterator[tuple[str, str, str, int, str, str | None]]:
         yield "awkward", "last", gender, slot, last.strip()[:120], None
 
 
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        [
-            "a",
-            "v",
-            "g",
-            "d",
-            "e",
-            "z",
-            "i",
-            "th",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "x",
-            "o",
-            "p",
-            "r",
-            "s",
-            "s",
-            "t",
-            "y",
-        ]
-        + ["f", "ch", "ps", "o"],
-        strict=True,
-    )
-)
+_LETTERS = "α β γ δ ε ζ η θ ι κ λ μ ν ξ ο π ρ σ ς τ υ φ χ ψ ω"
+_SPELLED = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
+_GREEK = dict(zip(_LETTERS.split(), _SPELLED.split(), strict=True))
 
 
 def ascii_form(name: str) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """The number of rows of each kind. Owners, contacts, lists, memberships, campaigns and messages are exact."""
+    """The number of rows of each kind: exact, but for `entries`."""
 
     owners: int
     contacts: int

@@ -1,6 +1,5 @@
 """What the demo's campaigns are called and say, and how many segments a text takes."""
 
-from math import ceil
 from random import Random
 
 _GSM = set(
@@ -15,8 +14,7 @@ _LOOKALIKES = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX")
 def segments(text: str) -> int:
     """How many segments the text is sent in: by GSM 03.38 where its alphabet suffices, else by UCS-2.
 
-    An escape or a surrogate pair that would be cut moves to the next segment, which for a text of
-    at most two segments can only add one where the last is full to the brim.
+    An escape or a surrogate pair is not cut: it moves to the next segment.
     """
     if all(c in _GSM or c in _GSM_OF_TWO for c in text):
         return _parts([2 if c in _GSM_OF_TWO else 1 for c in text], 160, 153)
@@ -31,7 +29,7 @@ def _parts(units: list[int], alone: int, each: int) -> int:
         if filled + unit > each:
             parts, filled = parts + 1, 0
         filled += unit
-    return max(parts, ceil(sum(units) / each))
+    return parts
 
 
 def campaign_name(language: str, random: Random) -> str:
@@ -40,12 +38,13 @@ def campaign_name(language: str, random: Random) -> str:
     return name.format(percent=random.choice((10, 15, 20, 25, 30, 40, 50)), no=random.randint(1, 12))
 
 
-def campaign_text(language: str, shop: str, random: Random) -> str:
+def campaign_text(language: str, shop: str, sender: str, random: Random) -> str:
     """A text in the language, mostly one segment long."""
     text = random.choice(_TEXTS[language] if random.random() < 0.9 else _TEXTS["en"])
     code = "".join(random.choice("ABCDEFGHJKMNPQRSTUVWXYZ") for _ in range(4)) + str(random.randint(10, 99))
     percent = random.choice((10, 15, 20, 25, 30, 40, 50))
-    return text.format(shop=shop, code=code, percent=percent, hour=random.randint(9, 20))
+    hour = random.randint(9, 20)
+    return text.format(shop=shop, sender=sender, code=code, percent=percent, hour=hour)
 
 
 def _capitals(text: str) -> str:
@@ -129,10 +128,10 @@ _TEXTS = {
         *map(
             _capitals,
             (
-                "{shop}: ΜΟΝΟ ΣΗΜΕΡΑ -{percent}% ΣΕ ΟΛΑ ΜΕ ΤΟΝ ΚΩΔΙΚΟ {code}. ΔΙΑΓΡΑΦΗ: STOP",
-                "{shop}: ΤΟ ΡΑΝΤΕΒΟΥ ΣΑΣ ΕΙΝΑΙ ΑΥΡΙΟ ΣΤΙΣ {hour}:30. ΔΙΑΓΡΑΦΗ: STOP",
-                "{shop}: ΝΕΑ ΣΥΛΛΟΓΗ ΚΑΙ ΣΤΟ ESHOP, ΜΕ ΤΟΝ ΚΩΔΙΚΟ {code} ΔΩΡΕΑΝ ΜΕΤΑΦΟΡΙΚΑ. ΔΙΑΓΡΑΦΗ: STOP",
-                "{shop}: ΕΥΧΑΡΙΣΤΟΥΜΕ! -{percent}% ΣΤΗΝ ΕΠΟΜΕΝΗ ΑΓΟΡΑ ΣΑΣ ΜΕ {code}. ΔΙΑΓΡΑΦΗ: STOP",
+                "{sender}: ΜΟΝΟ ΣΗΜΕΡΑ -{percent}% ΣΕ ΟΛΑ ΜΕ ΤΟΝ ΚΩΔΙΚΟ {code}. ΔΙΑΓΡΑΦΗ: STOP",
+                "{sender}: ΤΟ ΡΑΝΤΕΒΟΥ ΣΑΣ ΕΙΝΑΙ ΑΥΡΙΟ ΣΤΙΣ {hour}:30. ΔΙΑΓΡΑΦΗ: STOP",
+                "{sender}: ΝΕΑ ΣΥΛΛΟΓΗ ΚΑΙ ΣΤΟ ESHOP, ΜΕ ΤΟΝ ΚΩΔΙΚΟ {code} ΔΩΡΕΑΝ ΜΕΤΑΦΟΡΙΚΑ. ΔΙΑΓΡΑΦΗ: STOP",
+                "{sender}: ΕΥΧΑΡΙΣΤΟΥΜΕ! -{percent}% ΣΤΗΝ ΕΠΟΜΕΝΗ ΑΓΟΡΑ ΣΑΣ ΜΕ {code}. ΔΙΑΓΡΑΦΗ: STOP",
             ),
         ),
         "{shop}: Σήμερα −{percent}% με {code}. Διαγραφή: STOP",
@@ -143,8 +142,8 @@ _TEXTS = {
         "{shop}: {percent}% off today with code {code}. Reply STOP to opt out.",
         "{shop}: your appointment is tomorrow at {hour}:30. Reply STOP to opt out.",
         "{shop}: back in stock, first come, first served. Show {code} at the till. STOP to end",
-        "{shop}: thank you for your visit! Tell us how it was and get {percent}% off your next order with code"
-        " {code}. Open every day until {hour}:00. Reply STOP to opt out at any time.",
+        "{shop}: thank you for your visit! Tell us how it was and get {percent}% off your next order with"
+        " code {code}. Open every day until {hour}:00. Reply STOP to opt out at any time.",
         "{shop} 🎉 {percent}% off, only today: {code}. STOP to opt out",
     ),
     "de": (
@@ -171,6 +170,6 @@ _TEXTS = {
     ),
     "bg": (
         "{shop}: само днес -{percent}% с код {code}. Отказ: STOP",
-        "{shop}: -{percent}% s kod {code} do {hour}:00. Otkaz: STOP",
+        "{sender}: -{percent}% s kod {code} do {hour}:00. Otkaz: STOP",
     ),
 }

@@ -1,6 +1,5 @@
 """The settings that Signalbox needs, found or made for this machine."""
 
-import fcntl
 import os
 import secrets
 import signal
@@ -37,11 +36,7 @@ def _kept_secret(path: Path) -> str:
     """The secret in the file. It is made once, so that a restart signs nobody out."""
     path.parent.mkdir(exist_ok=True)
     path.touch(mode=0o600)
-    with path.open("a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # two starters must not each make one
-        file.seek(0)
-        secret = file.read()
-        if not secret:
-            secret = secrets.token_hex(32)
-            file.write(secret)
-        return secret
+    with postgres.locked(path):  # two starters must not each make one
+        if not path.read_text():
+            path.write_text(secrets.token_hex(32))
+        return path.read_text()

@@ -101,7 +101,7 @@ def _can_write(folder: Path, account: Account) -> bool:
 
 
 def _runs(programs: Path, account: Account) -> bool:
-    command = [programs / "postgres", "--version"]
+    command = [str(programs / "postgres"), "--version"]
     try:
         return subprocess.run(command, **account, stdout=subprocess.DEVNULL).returncode == 0
     except PermissionError:
@@ -114,8 +114,8 @@ def _copied(package: Path) -> Path:
     if not copy.exists():
         side = Path(tempfile.mkdtemp(dir=SHELTER))
         libraries = package.with_name(f"{package.name}.libs")
-        subprocess.run(["cp", "-R", package, libraries, side], check=True)
-        subprocess.run(["chmod", "-R", "u=rwX,go=rX", side], check=True)
+        subprocess.run(["cp", "-R", str(package), str(libraries), str(side)], check=True)
+        subprocess.run(["chmod", "-R", "u=rwX,go=rX", str(side)], check=True)
         side.rename(copy)
     return copy / package.name
 

@@ -73,7 +73,7 @@ class Server:
 
     def ensure_database(self, name: str) -> None:
         """Create the database unless it exists."""
-        with _locked(self.folder / "starting"):  # or two callers would both find it missing
+        with locked(self.folder / "starting"):  # or two callers would both find it missing
             if not self.sql("SELECT 1 FROM pg_database WHERE datname = :'name'", name=name):
                 self.sql('CREATE DATABASE :"name"', name=name)
 
@@ -111,7 +111,7 @@ def running(folder: Path, settings: Mapping[str, str] = {}) -> Iterator[Server]:
     programs = programs_for(account)
     user = os.getpid()
     with (folder / "in-use").open("a") as in_use:
-        with _locked(folder / "starting") as starting:
+        with locked(folder / "starting") as starting:
             fcntl.flock(in_use, fcntl.LOCK_SH)
             if not (folder / "data").exists():
                 _initialise(programs, folder, account, starting)
@@ -121,7 +121,7 @@ def running(folder: Path, settings: Mapping[str, str] = {}) -> Iterator[Server]:
         finally:
             # A fork, such as gunicorn's worker, leaves here too, and shares the lock of its parent.
             if os.getpid() == user:
-                with _locked(folder / "starting"):
+                with locked(folder / "starting"):
                     if _is_free(in_use):
                         _stop(programs, folder, account)
 
@@ -194,11 +194,11 @@ def _start(programs: Path, folder: Path, settings: Mapping[str, str], account: A
     shutil.rmtree(folder / "socket", ignore_errors=True)
     names = '"{}"'.format(str(_make_socket_folder(folder, account)).replace('"', '""'))  # a list of one
     options = [f"-c{name}={value}" for name, value in settings.items()]
-    command = [programs / "postgres", "-D", folder / "data", *options, f"-cunix_socket_directories={names}"]
+    options += [f"-cunix_socket_directories={names}"]
     with (folder / "alive").open("a") as alive, (folder / "log").open("w") as log:
         fcntl.flock(alive, fcntl.LOCK_EX)
         subprocess.run(
-            ["sh", "-c", '"$@" &', "sh", *command],
+            ["sh", "-c", '"$@" &', "sh", programs / "postgres", "-D", folder / "data", *options],
             **account,
             pass_fds=[alive.fileno()],
             # Out of reach of the terminal's Ctrl-C, which must end the web server first.
@@ -239,7 +239,8 @@ def _run(command: list[str | Path], account: Account, *inherited: IO[str]) -> No
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[IO[str]]:
+def locked(path: Path) -> Iterator[IO[str]]:
+    """Hold the lock of the file, which is made if need be, and waited for."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file

@@ -19,9 +19,11 @@ from sqlalchemy import select
 from dashboard import create_app
 from dashboard.core.db import db
 from dashboard.demo.commands import load
-from dashboard.demo.staff import DEMO_PASSWORD
+from dashboard.demo.scales import SCALES
+from dashboard.demo.staff import DEMO_PASSWORD, DEMO_STAFF
 from dashboard.local.environment import local_environment
 from dashboard.local.place import PostgresUnavailableError
+from dashboard.local.postgres import ROOT, locked
 from dashboard.owners.models import Owner
 from dashboard.staff.models import Staff
 
@@ -39,10 +41,14 @@ def main() -> None:
     serve = _serve_dev if parser.parse_args().dev else _serve
     # Only a database that we made ourselves is filled without being asked.
     scale = os.environ.get("DEMO") or ("" if os.environ.get("DATABASE_URL") else "small")
+    if scale and scale not in SCALES:
+        sys.exit(f"There is no demo data of the scale {scale}. DEMO may be {', '.join(SCALES)}.")
     try:
         _require_free_port()
         with local_environment():
-            serve(_prepare(scale))
+            with locked(ROOT / "var" / "preparing"):  # or two of us would migrate and fill it at once
+                greeting = _prepare(scale)
+            serve(greeting)
     except (PostgresUnavailableError, PortTakenError, PermissionError) as error:
         sys.exit(f"Signalbox did not start. {error}")
     except KeyboardInterrupt:
@@ -65,23 +71,20 @@ def _prepare(scale: str) -> str:
         flask_migrate.upgrade()
         if scale and db.session.scalar(select(Owner.id).limit(1)) is None:
             load(scale)
-        sign_ins = db.session.execute(
-            select(Staff.role, Staff.email)
-            .where(Staff.email.endswith("@signalbox.example"))
-            .order_by(Staff.id)
-        ).all()
+        emails = [person.email for person in DEMO_STAFF]
+        present = db.session.scalars(select(Staff.email).where(Staff.email.in_(emails))).all()
         db.session.remove()
         db.engine.dispose()  # the workers are forks, and must not share a connection with us
     lines = [f"Signalbox is at http://{HOST}:{PORT}"]
-    if sign_ins:
+    if present:
         lines.append(f"Sign in with the password {DEMO_PASSWORD} as")
-        lines += [f"  {email}  ({role})" for role, email in sign_ins]
+        lines += [f"  {person.email}  ({person.role})" for person in DEMO_STAFF if person.email in present]
     return "\n".join([*lines, "Press Ctrl-C to stop."])
 
 
 def _serve(greeting: str) -> None:
     def greet(_: Any) -> None:
-        # gunicorn reloads when the terminal is closed, and drops its requests at Ctrl-C. Here both just end it.
+        # gunicorn reloads when the terminal closes, and drops its requests at Ctrl-C. Here both just end it.
         for number in (signal.SIGHUP, signal.SIGINT):
             signal.signal(number, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
         print(greeting, flush=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode
 
 import psycopg
 from psycopg import sql
@@ -106,14 +106,14 @@ def open_source(url: str) -> Iterator[Source]:
 
 def _parameters(url: str) -> tuple[dict[str, str], str | None]:
     """What libpq understands of the address, and the schema that an ORM's address may name."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise DomainError("That is no address of a database. Write postgresql://user@host:5432/name.")
+    address, _, query_text = url.partition("?")
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
-    query = dict(parse_qsl(parts.query))
+    query = dict(parse_qsl(query_text))
     kept = urlencode({key: value for key, value in query.items() if key in known and key != "options"})
     try:
-        found = conninfo_to_dict(urlunsplit(parts._replace(query=kept)))
+        if not address.startswith(("postgresql://", "postgres://")):
+            raise psycopg.ProgrammingError
+        found = conninfo_to_dict(f"{address}?{kept}")
     except psycopg.Error:
         raise DomainError(
             "That is no address of a database. Write postgresql://user@host:5432/name."

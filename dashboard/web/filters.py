@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from dashboard.core.db import utc_now
 from dashboard.core.phones import international
 from dashboard.core.rates import Rate
+from dashboard.web.paging import this_view
 
 NOTHING = "–"
 MINUS = "−"
@@ -22,7 +23,11 @@ def init_app(app: Flask) -> None:
         phone=phone, when=when, day=day, ago=ago, person=person, words=words, initials=initials,
     )  # fmt: skip
     app.jinja_env.globals.update(
-        reader_zone=reader_zone, zone_name=zone_name, NOTHING=NOTHING, endpoints=app.view_functions
+        reader_zone=reader_zone,
+        zone_name=zone_name,
+        NOTHING=NOTHING,
+        endpoints=app.view_functions,
+        this_view=this_view,
     )
 
 

@@ -23,16 +23,16 @@ CREATE TEMP TABLE person_name (
 ) ON COMMIT DROP;
 
 -- A number between 0 and 1 that looks drawn, but is the same for the same `of` and `what`.
-CREATE FUNCTION pg_temp.chance(of bigint, what bigint) RETURNS float8
+CREATE OR REPLACE FUNCTION pg_temp.chance(of bigint, what bigint) RETURNS float8
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ((hashint8extended(of, what) & 4294967295)::float8 + 0.5) / 4294967296::float8;
 
 -- A whole number from 0 on, below `below`, likewise.
-CREATE FUNCTION pg_temp.choice(of bigint, what bigint, below bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION pg_temp.choice(of bigint, what bigint, below bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ((hashint8extended(of, what) >> 20) & 4294967295) % below;
 
 -- When message `no` of `messages` is handed to the provider.
-CREATE FUNCTION pg_temp.handed_over(started_at timestamptz, duration_seconds float8, no bigint, messages bigint)
+CREATE OR REPLACE FUNCTION pg_temp.handed_over(started_at timestamptz, duration_seconds float8, no bigint, messages bigint)
 RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN started_at + (duration_seconds * no / messages) * interval '1 second';

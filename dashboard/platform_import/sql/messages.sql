@@ -119,7 +119,7 @@ UPDATE campaign_message AS kept SET
 FROM message
 WHERE message.outcome = 'changed' AND kept.owner_id = message.owner_id AND kept.id = message.target_id
     AND (
-        array_position(:states, message.status), coalesce(message.delivered_at, message.failed_at, message.sent_at, '-infinity')
+        array_position(:states, replace(message.status, 'delivered', 'failed')), coalesce(message.delivered_at, message.failed_at, message.sent_at, '-infinity')
     ) >= (
-        array_position(:states, kept.status), coalesce(kept.delivered_at, kept.failed_at, kept.sent_at, '-infinity')
+        array_position(:states, replace(kept.status, 'delivered', 'failed')), coalesce(kept.delivered_at, kept.failed_at, kept.sent_at, '-infinity')
     );

@@ -1,1 +1,0 @@
-"""What is done with the rows of each of the platform's tables, in the order in which they need each other."""
