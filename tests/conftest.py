@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from contextvars import Context
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import flask_migrate
@@ -53,12 +55,23 @@ def make_database(database_server: str) -> Iterator[object]:
     admin.close()
 
 
+class Browser(FlaskClient):
+    """A test client whose requests share nothing with the test: neither `g` nor the session.
+
+    Flask would use the application context that the test has open, and so hide a missing commit.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return Context().run(super().open, *args, **({"buffered": True} | kwargs))
+
+
 @pytest.fixture(scope="session")
 def app(make_database, tmp_path_factory) -> Iterator[Flask]:
     """The application, migrated to head."""
     url = make_database()
     os.environ |= {"DATABASE_URL": url, "SECRET_KEY": "tests"}
     app = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SERVER_NAME": "localhost"})
+    app.test_client_class = Browser
     with app.app_context():
         flask_migrate.upgrade()
     yield app
@@ -111,3 +124,18 @@ def empty_all_tables() -> None:
 def client(app: Flask) -> FlaskClient:
     """A browser that is not signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def sign_in(session, client: FlaskClient):
+    """Signs a member of staff of the role in at `client` and gives the person."""
+    from tests.factories import make_staff
+
+    def sign_in(role: str = "admin"):
+        person = make_staff(role)
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = f"{person.id}.{person.session_no}"
+            cookie["_fresh"] = True
+        return person
+
+    return sign_in

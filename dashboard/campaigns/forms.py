@@ -1,19 +1,18 @@
 """What a person may ask of campaigns."""
 
-from wtforms import DateField
 from wtforms.validators import AnyOf, Length, Optional
 
 from dashboard.campaigns.models import CampaignStatus
 from dashboard.campaigns.queries import FIGURES, SORTS
-from dashboard.web.forms import ChoiceField, FilterForm, OwnerField, TextField
+from dashboard.web.forms import ChoiceField, DayField, FilterForm, OwnerField, TextField
 
 
 class CampaignFilter(FilterForm):
     q = TextField("Name", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200})
     status = ChoiceField("State", [(s, s.capitalize()) for s in CampaignStatus], every="Any state")
     owner = OwnerField()
-    since = DateField("From", validators=[Optional()])
-    until = DateField("To", validators=[Optional()])
+    since = DayField("From", validators=[Optional()])
+    until = DayField("To", validators=[Optional()])
     sort = TextField("Order", validators=[AnyOf(["", *SORTS])])
 
 

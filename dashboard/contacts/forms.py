@@ -1,13 +1,12 @@
 """What a person may type about contacts."""
 
-from datetime import date
-
-from wtforms import DateField, HiddenField, SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
 
 from dashboard.contacts.commands import Person
 from dashboard.contacts.models import Gender
-from dashboard.web.forms import ChoiceField, FilterForm, Form, OwnerField, TextField
+from dashboard.core.db import utc_now
+from dashboard.web.forms import ChoiceField, DayField, FilterForm, Form, OwnerField, TextField, options
 
 STATES = {"": None, "true": True, "false": False}  #: as the URL says it -> as a query takes it
 
@@ -41,13 +40,14 @@ class ContactForm(Form):
         render_kw={"type": "email", "autocomplete": "off"},
     )
     gender = SelectField(
-        "Gender", choices=[("", "Not known"), *((g, g.replace("_", " ").capitalize()) for g in Gender)]
+        "Gender",
+        choices=options([("", "Not known"), *((g, g.replace("_", " ").capitalize()) for g in Gender)]),
     )
-    birthday = DateField("Birthday", validators=[Optional()])
+    birthday = DayField("Birthday", validators=[Optional()])
 
-    def validate_birthday(self, field: DateField) -> None:
-        if field.data and not date(1900, 1, 1) <= field.data <= date.today():  # noqa: DTZ011  a calendar day
-            raise ValidationError("Enter a day between 1900 and today.")
+    def validate_birthday(self, field: DayField) -> None:
+        if field.data and field.data > utc_now().date():
+            raise ValidationError("Enter a day that has been.")
 
     def person(self) -> Person:
         """What was typed; empty fields are unknown."""

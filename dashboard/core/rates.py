@@ -28,4 +28,7 @@ class Rate:
         n, share, z = self.of, self.count / self.of, Z_95
         centre = share + z * z / (2 * n)
         spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-        return max(0.0, (centre - spread) / (1 + z * z / n)), min(1.0, (centre + spread) / (1 + z * z / n))
+        # Exactly 0 and 1 at the ends, where rounding would leave a trace of either.
+        low = (centre - spread) / (1 + z * z / n) if self.count else 0.0
+        high = (centre + spread) / (1 + z * z / n) if self.count < n else 1.0
+        return low, high

@@ -55,10 +55,10 @@ _TRIGGERS = """
 
 
 @contextmanager
-def bare(cursor: Cursor[Any], tables: list[str], restoring: Callable[[str, str], None]) -> Iterator[None]:
+def bare(cursor: Cursor[Any], tables: list[str], restoring: Callable[[str, float], None]) -> Iterator[None]:
     """Within, `tables` have no triggers, foreign keys, keys and indexes.
 
-    `restoring` is told the table and the name of each one when it is put back.
+    `restoring` is told of each one that is put back, and which share of them it is.
     """
     parts = [
         part
@@ -70,5 +70,5 @@ def bare(cursor: Cursor[Any], tables: list[str], restoring: Callable[[str, str],
     yield
     # Indexes first, and the foreign keys after the keys that they refer to.
     for table, name, _, make in reversed(parts):
-        restoring(table, name)
+        restoring(f"{table}: {name.removeprefix('ix_')}", 1 / len(parts))
         cursor.execute(make)

@@ -1,19 +1,16 @@
 """The demo's campaigns: when, to whom, in which state."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
 from dashboard.campaigns.models import CampaignStatus
 from dashboard.demo.codes import REFUSED, hundred_failures
-from dashboard.demo.list_plan import PlannedList
+from dashboard.demo.dates import black_friday, coming_office_hour, office_hour
+from dashboard.demo.list_choice import ANY_LIST, choose_lists
 from dashboard.demo.plan import PlannedOwner
 from dashboard.demo.scales import Scale, shares, zipf
 from dashboard.demo.texts import campaign_name, campaign_text, segments
-
-MONTHS = timedelta(days=395)  #: how far back campaigns go
-TO_LISTS = 0.92  #: of the messages, about how many go to lists; the others make up the exact number
 
 
 @dataclass
@@ -66,7 +63,7 @@ def plan_campaigns(
             if kind == "running":
                 campaign.messages = scale.largest_campaign
             campaigns.append(campaign)
-    _choose_lists(scale, owners, campaigns, now, random)
+    choose_lists(scale, owners, campaigns, now, random)
     campaigns.sort(key=lambda one: (one.created_at, one.owner_id))
     for campaign_id, campaign in enumerate(campaigns, 1):
         campaign.id = campaign_id
@@ -84,19 +81,18 @@ _KINDS = (
     ("completed", "draft", "scheduled", "failed", "paused", "bad"),
     (915, 30, 20, 10, 5, 20),
 )
-_ANY_LIST = -1
 
 
 def _plan_campaign(
     owner: PlannedOwner, kind: str, staff_ids: list[int], now: datetime, random: Random
 ) -> PlannedCampaign:
     language = owner.company.country.language
-    started_at: datetime | None = _office_hour(owner, now, random)
+    started_at: datetime | None = office_hour(owner, now, random)
     status = CampaignStatus.COMPLETED
     campaign = PlannedCampaign(
         id=0,
         owner_id=owner.id,
-        list_id=_ANY_LIST,
+        list_id=ANY_LIST,
         name=campaign_name(language, random),
         status=status,
         message_text=campaign_text(
@@ -132,7 +128,7 @@ def _make(campaign: PlannedCampaign, kind: str, owner: PlannedOwner, now: dateti
         campaign.message_text = (
             f"{owner.company.sender_name}: BLACK FRIDAY -40% ME TON KΩΔIKO BF40. STOP: 54321"
         )
-        campaign.started_at = _black_friday(now, owner.company.country.timezone)
+        campaign.started_at = black_friday(now, owner.company.country.timezone)
         campaign.list_id = owner.lists[0].id
     elif kind == "sending":
         campaign.status = CampaignStatus.SENDING
@@ -142,14 +138,14 @@ def _make(campaign: PlannedCampaign, kind: str, owner: PlannedOwner, now: dateti
         )
         campaign.list_id = owner.lists[0].id
     elif kind == "recent":
-        campaign.started_at = _office_hour(owner, now, random, within=timedelta(hours=60))
+        campaign.started_at = office_hour(owner, now, random, within=timedelta(hours=60))
         campaign.list_id = owner.lists[0].id
     elif kind == "paused":
         campaign.status = CampaignStatus.PAUSED
-        campaign.started_at = _office_hour(owner, now, random, within=timedelta(days=20))
+        campaign.started_at = office_hour(owner, now, random, within=timedelta(days=20))
         campaign.halted_at = campaign.started_at + timedelta(seconds=campaign.duration_seconds * 0.35)
     elif kind == "bad":
-        campaign.started_at = _office_hour(owner, now, random, within=timedelta(days=27))
+        campaign.started_at = office_hour(owner, now, random, within=timedelta(days=27))
         campaign.failure_rate = 0.36 + 0.18 * random.random()
         campaign.codes = hundred_failures(random.choice(("REJECTD", "27", "34")))
     elif kind == "failed":
@@ -161,7 +157,7 @@ def _make(campaign: PlannedCampaign, kind: str, owner: PlannedOwner, now: dateti
         campaign.status, campaign.started_at, campaign.messages = CampaignStatus.DRAFT, None, 0
     elif kind == "scheduled":
         campaign.status, campaign.started_at, campaign.messages = CampaignStatus.SCHEDULED, None, 0
-        campaign.scheduled_at = now + timedelta(hours=random.randint(3, 170), minutes=30)
+        campaign.scheduled_at = coming_office_hour(owner, now, random)
     elif kind == "running":
         campaign.name = "Ενημέρωση παραγγελίας (συνεχής ροή)"
         campaign.started_at = now - timedelta(days=30, hours=4)
@@ -169,75 +165,3 @@ def _make(campaign: PlannedCampaign, kind: str, owner: PlannedOwner, now: dateti
         campaign.list_id = None
     elif kind == "awkward":
         campaign.name = "Τεστ \"<b>έντονα</b>\" & 'εισαγωγικά' — " + "πολύ μεγάλο όνομα καμπάνιας " * 4
-
-
-def _office_hour(owner: PlannedOwner, now: datetime, random: Random, within: timedelta = MONTHS) -> datetime:
-    """An instant between 9 and 20 o'clock at the owner's, at least six hours ago, more often lately."""
-    zone = ZoneInfo(owner.company.country.timezone)
-    earliest = max(now - within, owner.created_at + timedelta(days=10))
-    while True:
-        day = (now - (now - earliest) * random.random() ** 1.25).astimezone(zone).date()
-        hour = random.choice((9, 10, 10, 11, 11, 11, 12, 12, 13, 16, 17, 17, 18, 18, 19, 20))
-        at = datetime(day.year, day.month, day.day, hour, random.randrange(0, 60, 5), tzinfo=zone).astimezone(
-            UTC
-        )
-        is_week_end = day.weekday() >= 5
-        if earliest <= at <= now - timedelta(hours=6) and (not is_week_end or random.random() < 0.4):
-            return at
-
-
-def _black_friday(now: datetime, timezone: str) -> datetime:
-    """The last one that is over: the day after the fourth Thursday of November, at ten o'clock."""
-    zone = ZoneInfo(timezone)
-    for year in (now.year, now.year - 1):
-        first = date(year, 11, 1)
-        day = first + timedelta(days=(3 - first.weekday()) % 7 + 22)
-        at = datetime(day.year, day.month, day.day, 10, 0, tzinfo=zone).astimezone(UTC)
-        if at < now - timedelta(days=3):
-            return at
-    raise ValueError("a year has a Black Friday")
-
-
-def _choose_lists(
-    scale: Scale, owners: list[PlannedOwner], campaigns: list[PlannedCampaign], now: datetime, random: Random
-) -> None:
-    """Give each campaign a list that was there, so that about TO_LISTS of all messages go to lists.
-
-    The lists' weights are a power of their sizes; the exponent is found by bisection.
-    """
-    open_ones = [(one, random.random()) for one in campaigns if one.list_id == _ANY_LIST]
-    choices = [_lists_at(owners[one.owner_id - 1], one) for one, _ in open_ones]
-    lists = {one.id: one for owner in owners for one in owner.lists}
-    wanted = TO_LISTS * (scale.messages - scale.largest_campaign)
-
-    def expected() -> float:
-        return sum(
-            lists[one.list_id].size * owners[one.owner_id - 1].share_at(one.started_at, now)
-            for one in campaigns
-            if one.list_id and one.started_at
-        )
-
-    low, high = -2.0, 8.0
-    for _ in range(30):
-        exponent = (low + high) / 2
-        for (one, draw), some in zip(open_ones, choices, strict=True):
-            one.list_id = _drawn(some, exponent, draw).id
-        low, high = (low, exponent) if expected() > wanted else (exponent, high)
-
-
-def _lists_at(owner: PlannedOwner, campaign: PlannedCampaign) -> list[PlannedList]:
-    at = campaign.started_at or campaign.created_at
-    return [
-        one for one in owner.lists if one.size and one.created_at + timedelta(days=1) <= at
-    ] or owner.lists[:1]
-
-
-def _drawn(some: list[PlannedList], exponent: float, draw: float) -> PlannedList:
-    largest = max(one.size for one in some)
-    weights = [(one.size / largest) ** exponent for one in some]
-    rest = draw * sum(weights)
-    for one, weight in zip(some, weights, strict=True):
-        rest -= weight
-        if rest <= 0:
-            return one
-    return some[-1]

@@ -10,7 +10,7 @@ REFUSED = "1031"  #: the provider took nothing of the campaign, e.g. an account 
 class ErrorCode:
     code: str | None  #: None: the provider gave none
     meaning: str
-    weight: int  #: of 100 failures, how many have it
+    weight: int  #: of 100 usual failures, how many have it
 
 
 ERROR_CODES = (
@@ -25,6 +25,7 @@ ERROR_CODES = (
     ErrorCode("34", "System failure", 2),
     ErrorCode("4097", "Not documented", 1),
     ErrorCode(None, "None given", 1),
+    ErrorCode(REFUSED, "Refused by the provider", 0),
 )
 
 

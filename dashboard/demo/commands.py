@@ -1,35 +1,21 @@
 """Fill an empty database with the demo."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
-from random import Random
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection, Cursor
-from psycopg import sql as pg
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
 from dashboard.audit.commands import record
-from dashboard.contacts.suppression import phone_hash
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError
 from dashboard.core.transactions import command
 from dashboard.demo.bulk import bare
-from dashboard.demo.campaign_plan import plan_campaigns
-from dashboard.demo.people import names
-from dashboard.demo.plan import STEP, PlannedOwner, plan_owners, reference_instant, sender_numbers
-from dashboard.demo.scales import SCALES, Scale, shares, zipf
+from dashboard.demo.filling import BULK, Advance, fill_bulk, move_sequences, run, write_plan
+from dashboard.demo.plan import reference_instant
+from dashboard.demo.scales import SCALES, Scale
 from dashboard.demo.staff import DEMO_STAFF
-
-Advance = Callable[[str, int], None]  #: what is done next, and how many units were done just now
-
-SQL = Path(__file__).parent / "sql"
-BULK = [
-    *("contact", "subscription_event", "list_membership", "membership_event"),
-    *("campaign_message", "campaign_skip", "credit_transaction"),
-]
 
 
 def load(scale: str, *, progress: bool = True, now: datetime | None = None) -> None:
@@ -46,8 +32,8 @@ def load(scale: str, *, progress: bool = True, now: datetime | None = None) -> N
     with Progress(*columns, disable=not progress) as bar:
         task = bar.add_task("Planning", total=_units(size))
 
-        def advance(doing: str, done: int) -> None:
-            bar.update(task, description=doing, advance=done)
+        def advance(doing: str, done: float) -> None:
+            bar.update(task, description=doing[:42], advance=done)
 
         fill(size, now or reference_instant(), advance)
         advance("Tidying the tables", 0)
@@ -56,7 +42,7 @@ def load(scale: str, *, progress: bool = True, now: datetime | None = None) -> N
 
 
 def _units(scale: Scale) -> int:
-    """The length of the progress bar, where one message is one unit."""
+    """The length of the progress bar: one for each row, and as many for indexes and keys."""
     return 2 * (scale.messages + scale.memberships + 2 * scale.contacts)
 
 
@@ -71,15 +57,15 @@ def fill(scale: Scale, now: datetime, advance: Advance) -> None:
     with connection.cursor() as cursor:
         _prepare(cursor)
         staff_ids = _add_staff(cursor, now)
-        owners = _plan(cursor, scale, staff_ids, now)
+        owners = write_plan(cursor, scale, staff_ids, now)
 
-        def restoring(table: str, name: str) -> None:
-            advance(f"{table}: {name}"[:42], 0)
+        def restoring(name: str, share: float) -> None:
+            advance(name, share * _units(scale) / 2)
 
         with bare(cursor, BULK, restoring):
-            _fill_bulk(cursor, scale, owners, advance)
-        _run(cursor, "notices")
-        _move_sequences(cursor)
+            fill_bulk(cursor, scale, owners, advance)
+        run(cursor, "notices")
+        move_sequences(cursor)
         advance("Analysing", 0)
         cursor.execute("ANALYZE")
     record("demo.load", "database", staff_id=None, after={"messages": scale.messages, "now": now.isoformat()})
@@ -113,108 +99,6 @@ def _add_staff(cursor: Cursor[Any], now: datetime) -> list[int]:
         ).fetchone()[0]  # type: ignore[index]
         for one in DEMO_STAFF
     ]
-
-
-def _plan(cursor: Cursor[Any], scale: Scale, staff_ids: list[int], now: datetime) -> list[PlannedOwner]:
-    """Decide on owners, lists and campaigns, and write them down for the statements that follow."""
-    random = Random(f"signalbox {scale.owners}")  # noqa: S311  the same data every time
-    owners = plan_owners(scale, now.astimezone(UTC), random)
-    campaigns = plan_campaigns(scale, owners, staff_ids, now.astimezone(UTC), random)
-    _run(cursor, "plans")
-    known = [owner.known_contact_id for owner in owners if owner.known_contact_id]
-    for name, type_, value in (
-        ("now_there", "timestamptz", now),
-        ("step", "bigint", STEP),
-        ("known_contacts", "bigint[]", known),
-        ("staff_ids", "bigint[]", staff_ids),
-        ("messages_wanted", "bigint", scale.messages),
-    ):
-        cursor.execute(
-            pg.SQL(
-                "CREATE OR REPLACE FUNCTION pg_temp.{}() RETURNS {}"
-                " LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {}::{}"
-            ).format(pg.Identifier(name), pg.SQL(type_), pg.Literal(value), pg.SQL(type_))
-        )
-    _copy(cursor, "planned_owner", (owner.row for owner in owners))
-    _copy(cursor, "planned_list", (one.row for owner in owners for one in owner.lists))
-    _copy(cursor, "planned_campaign", (campaign.row for campaign in campaigns))
-    _copy(cursor, "person_name", names())
-    cursor.execute("ANALYZE planned_owner, planned_list, planned_campaign, person_name")
-    _run(cursor, "owners")
-    _copy(cursor, "sender_number (owner_id, number)", sender_numbers(owners))
-    return owners
-
-
-def _fill_bulk(cursor: Cursor[Any], scale: Scale, owners: list[PlannedOwner], advance: Advance) -> None:
-    for script, doing, units in (
-        ("members", "Choosing members", scale.memberships),
-        ("opt_outs", "Deciding who leaves", scale.contacts),
-        ("contacts", "Contacts", scale.contacts),
-        ("memberships", "Memberships", scale.memberships),
-        ("consent", "History of consent", scale.contacts),
-        ("audiences", "Choosing audiences", scale.contacts),
-    ):
-        advance(doing, 0)
-        _run(cursor, script)
-        advance(doing, units)
-    _suppress(cursor)
-    _add_messages(cursor, advance)
-    advance("Counting", 0)
-    _run(cursor, "counts")
-    advance("Ledgers", 0)
-    _add_ledgers(cursor, scale, owners)
-
-
-def _suppress(cursor: Cursor[Any]) -> None:
-    left = cursor.execute(
-        "SELECT owner_id, phone, unsubscribed_at FROM contact WHERE NOT is_subscribed ORDER BY owner_id, id"
-    ).fetchall()
-    _copy(
-        cursor,
-        "suppression (owner_id, phone_hash, since)",
-        ((owner_id, phone_hash(owner_id, phone), since) for owner_id, phone, since in left),
-    )
-
-
-def _add_messages(cursor: Cursor[Any], advance: Advance) -> None:
-    insert = (SQL / "messages.sql").read_text(encoding="utf-8")
-    for (batch,) in cursor.execute("SELECT DISTINCT batch FROM slice ORDER BY batch").fetchall():
-        cursor.execute(insert.encode(), (batch,))
-        advance("Messages", cursor.rowcount)
-
-
-def _add_ledgers(cursor: Cursor[Any], scale: Scale, owners: list[PlannedOwner]) -> None:
-    """Book what campaigns cost, and as much small change as the scale wants."""
-    _run(cursor, "ledger_plan")
-    (booked,) = cursor.execute("SELECT count(*) FROM movement").fetchone()  # type: ignore[misc]
-    older = owners[:-1]
-    pairs = shares(max(0, scale.entries - booked) // 2, zipf(len(older), 1.0))
-    cursor.execute("CREATE TEMP TABLE planned_pairs (owner_id bigint, pairs bigint) ON COMMIT DROP")
-    _copy(cursor, "planned_pairs", ((owner.id, count) for owner, count in zip(older, pairs, strict=True)))
-    _run(cursor, "ledger")
-
-
-def _move_sequences(cursor: Cursor[Any]) -> None:
-    """Let the next rows get the next ids, not those that were given out here."""
-    identities = cursor.execute(
-        "SELECT relname, pg_get_serial_sequence(attrelid::regclass::text, attname)"
-        " FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
-        " WHERE attname = 'id' AND attidentity <> '' AND attrelid = ANY (%s::regclass[])",
-        (["owner", "contact_list", "campaign", "wallet", *BULK],),
-    ).fetchall()
-    for table, sequence in identities:
-        last = pg.SQL("SELECT setval(%s, max(id)) FROM {} HAVING max(id) > 0").format(pg.Identifier(table))
-        cursor.execute(last, (sequence,))
-
-
-def _run(cursor: Cursor[Any], script: str) -> None:
-    cursor.execute((SQL / f"{script}.sql").read_bytes())
-
-
-def _copy(cursor: Cursor[Any], target: str, rows: Any) -> None:
-    with cursor.copy(f"COPY {target} FROM STDIN".encode()) as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def _vacuum() -> None:

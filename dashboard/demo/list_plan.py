@@ -112,7 +112,8 @@ def _plan_list(owner: PlannedOwner, no: int, now: datetime, random: Random) -> P
         name, is_empty, created_at = f"Χριστούγεννα {now.year}", True, now - timedelta(days=1)
     else:
         names = _NAMES[language]
-        name = names[no % len(names)] + (f" {no // len(names) + 1}" if no >= len(names) else "")
+        round_, place = divmod(no - (5 if owner.id == 1 else 2), len(names))
+        name = names[place] + (f" {round_ + 1}" if round_ else "")
     size = 0 if is_empty else max(3, round(owner.contacts * share))
     description = random.choice(_DESCRIPTIONS)
     return PlannedList(0, owner.id, name, description, min(size, owner.contacts), created_at)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from random import Random
 
 from dashboard.demo.companies import Company, companies
@@ -112,10 +111,6 @@ def sender_numbers(owners: list[PlannedOwner]) -> Iterator[tuple[int, str]]:
         country = owner.company.country
         yield owner.id, f"{country.prefix}{country.lowest + 990_000 + owner.id:0{country.digits}d}"
     yield owners[0].id, "54321"
-
-
-def first_of(owners: list[PlannedOwner], count: int) -> list[PlannedOwner]:
-    return list(islice(owners, count))
 
 
 def reference_instant() -> datetime:

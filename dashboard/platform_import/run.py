@@ -1,7 +1,7 @@
 """A whole run: table after table, chunk after chunk, under a lock that only one import holds."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Protocol
 
@@ -93,7 +93,7 @@ def _by_key(
         after = queries.position(run_id, step.name)
         db.session.rollback()
         try:
-            with context.source.rows(step.table, owners, after, size) as lines:
+            with closing(context.source.rows(step.table, owners, after, size)) as lines:
                 count = commands.import_chunk(run_id, step, lines, context)
         except (DomainError, DBAPIError, psycopg.DataError) as error:
             if not _is_refusal(error):
@@ -103,8 +103,7 @@ def _by_key(
             elif size > 1:
                 size = max(1, size // 10)
             else:
-                with context.source.rows(step.table, owners, after, 1) as lines:
-                    line = next(iter(lines))
+                (line,) = context.source.rows(step.table, owners, after, 1)
                 commands.refuse_row(run_id, step, line, _in_words(error))
                 yield 1
             continue
@@ -121,7 +120,7 @@ def _by_owner(
     """Whole owners at a time, at least `size` rows of them where there are as many."""
     after = queries.position(run_id, step.name)
     db.session.rollback()
-    with context.source.rows(step.table, owners, after, None) as lines:
+    with closing(context.source.rows(step.table, owners, after, None)) as lines:
         batches = _Batches(lines, size)
         while batches.remain:
             yield commands.import_chunk(run_id, step, batches.take(), context)

@@ -33,11 +33,13 @@ class Source:
         row = self.connection.execute(query).fetchone()
         return int(row[0]) if row else 0
 
-    @contextmanager
     def rows(
         self, table: Table, owners: Sequence[int] | None, after: int | None, limit: int | None
-    ) -> Iterator[Iterator[bytes]]:
-        """The rows after the key `after`, in order, each as one line of COPY's text format."""
+    ) -> Iterator[bytes]:
+        """The rows after the key `after`, in order, each as one line of COPY's text format.
+
+        The connection answers nothing else until the last one was read.
+        """
         query = sql.SQL("COPY (SELECT {} FROM {} AS r {} ORDER BY {} {}) TO STDOUT").format(
             sql.SQL(", ").join(self._value(table, column) for column in table.columns),
             sql.Identifier(table.name),
@@ -46,7 +48,8 @@ class Source:
             sql.SQL("LIMIT {}").format(sql.Literal(limit)) if limit else sql.SQL(""),
         )
         with self.connection.cursor() as cursor, cursor.copy(query) as lines:
-            yield (bytes(line) for line in lines)
+            for line in lines:
+                yield bytes(line)
 
     def missing(self, table: Table) -> tuple[list[str], list[str]]:
         """The columns that are needed, and those that are not, of which the source has none."""

@@ -1,5 +1,6 @@
 """Who the staff are, and who is at the browser."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,9 +29,9 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
 def signed_in(session_id: str) -> SignedIn | None:
     """The person of a session, or None where the account is disabled or its sessions were ended."""
-    staff_id, _, session_no = session_id.partition(".")
-    if not (staff_id.isascii() and staff_id.isdigit() and session_no.isascii() and session_no.isdigit()):
+    if not re.fullmatch(r"[0-9]{1,18}\.[0-9]{1,18}", session_id):
         return None
+    staff_id, session_no = session_id.split(".")
     row = db.session.execute(
         select(Staff.id, Staff.name, Staff.email, Staff.role, Staff.timezone, Staff.session_no).where(
             Staff.id == int(staff_id), Staff.session_no == int(session_no), Staff.disabled_at.is_(None)

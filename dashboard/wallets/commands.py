@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import NoResultFound
 
 from dashboard.audit.commands import record
 from dashboard.core.db import AnyRow, db
@@ -58,20 +59,23 @@ def adjust_credits(
     idempotency_key: UUID,
     actor_id: int,
 ) -> Entry:
-    """Add credits to a wallet; a negative `amount_credits` takes them away.
+    """Add credits to an owner's wallet; a negative `amount_credits` takes them away.
 
     The same key with the same content answers the first entry and writes nothing.
 
     Raises:
-        NoResultFound: no such wallet.
-        DomainError: the balance would fall below zero (says by how much), or the key was used
-            for something else.
+        DomainError: the balance would fall below zero (says by how much), the key was used for
+            something else, or there is no such owner.
     """
     wanted = _Wanted(owner_id, amount_credits, reason_code, note, idempotency_key, actor_id)
     try:
         return _adjust(wanted)
     except _WrittenMeanwhile:
         # A twin of this request was first. Now its entry is there to be answered.
+        return _adjust(wanted)
+    except NoResultFound:
+        # The owner's first entry makes the wallet.
+        ensure_wallet(owner_id)
         return _adjust(wanted)
 
 

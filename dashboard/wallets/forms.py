@@ -3,11 +3,11 @@
 import re
 from uuid import uuid4
 
-from wtforms import BooleanField, DateField, HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import UUID, InputRequired, Length, Optional, ValidationError
 
 from dashboard.wallets.models import EntryType, ReasonCode
-from dashboard.web.forms import ChoiceField, FilterForm, Form, TextField
+from dashboard.web.forms import ChoiceField, DayField, FilterForm, Form, TextField, options
 
 MOST_CREDITS = 100_000  #: in one adjustment
 #: What a person may give as the reason; the others are given by the program.
@@ -29,26 +29,24 @@ class WalletFilter(FilterForm):
 
 class LedgerFilter(FilterForm):
     type = ChoiceField("Type", [(t, t.capitalize()) for t in EntryType], every="Any type")
-    since = DateField("From", validators=[Optional()])
-    until = DateField("To", validators=[Optional()])
+    since = DayField("From", validators=[Optional()])
+    until = DayField("To", validators=[Optional()])
 
 
 class CreditsField(TextField):
-    """A whole number with a sign and maybe thousands separators, typed by a person."""
+    """A whole number with a sign and maybe thousands separators, typed by a person.
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
-        self.typed = self.data or ""
+    `data` is the text as it was typed, so that it comes back in the form.
+    """
 
     def pre_validate(self, _form: Form) -> None:
-        text = self.typed.replace("−", "-")
-        if text and not re.fullmatch(r"[+-]?[0-9]{1,3}([ ,\u00a0\u202f]?[0-9]{3})*|[+-]?[0-9]+", text):
+        if self.data and not re.fullmatch(r"[+−-]?([0-9]{1,3}([ ,\u00a0\u202f][0-9]{3})+|[0-9]+)", self.data):
             raise ValidationError("Enter a whole number, such as 500 or -30.")
 
     @property
     def credits(self) -> int:
         """The number. Only of a field that was validated."""
-        return int(re.sub(r"[^0-9-]", "", self.typed.replace("−", "-")))
+        return int(re.sub(r"[^0-9-]", "", (self.data or "").replace("−", "-")))
 
 
 class AdjustCreditsForm(Form):
@@ -60,7 +58,7 @@ class AdjustCreditsForm(Form):
     )
     reason_code = SelectField(
         "Reason",
-        choices=[("", "Choose one"), *((r, r.capitalize()) for r in REASONS)],
+        choices=options([("", "Choose one"), *((r, r.capitalize()) for r in REASONS)]),
         validators=[InputRequired("Choose a reason.")],
     )
     note = TextField(

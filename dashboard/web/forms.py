@@ -9,8 +9,10 @@ from flask import request, url_for
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
+from wtforms import DateField, SelectField, StringField
 from wtforms import Form as PlainForm
-from wtforms import SelectField, StringField
+from wtforms.fields import SelectChoice
+from wtforms.validators import ValidationError
 
 from dashboard.core.errors import DomainError
 
@@ -58,6 +60,19 @@ class Form(FlaskForm):
                 self.refusals.append(sentence)
 
 
+class DayField(DateField):
+    """A day that a person can mean; far ones would overflow when they become instants."""
+
+    def pre_validate(self, _form: PlainForm) -> None:
+        if self.data and not 1900 <= self.data.year <= 2199:
+            raise ValidationError("Enter a day between 1900 and 2199.")
+
+
+def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """Values and labels as WTForms takes them."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 class ChoiceField(SelectField):
     """One of a few; an empty first choice asks for all."""
 
@@ -65,7 +80,7 @@ class ChoiceField(SelectField):
         self, label: str, choices: Iterable[tuple[Any, str]] = (), *, every: str, **kwargs: Any
     ) -> None:
         self.every = every
-        super().__init__(label, choices=[("", every), *choices], default="", **kwargs)
+        super().__init__(label, choices=options([("", every), *choices]), default="", **kwargs)
 
 
 class OwnerField(ChoiceField):
@@ -75,7 +90,7 @@ class OwnerField(ChoiceField):
         super().__init__(label, every="All owners", coerce=_number_or_nothing, **kwargs)
 
     def offer(self, owners: Iterable[tuple[int, str]]) -> None:
-        self.choices = [("", self.every), *owners]
+        self.choices = options([("", self.every), *owners])
 
 
 def _number_or_nothing(value: Any) -> int | str:

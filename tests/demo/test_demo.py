@@ -119,15 +119,13 @@ def test_the_counts_are_those_of_the_triggers(rows):
         table: rows(f"SELECT {columns} FROM {table} ORDER BY {columns}") for table, columns in counts.items()
     }
     # The same rows once more, through the triggers; rolled back.
-    for table in counts:
-        db.session.execute(text(f"DELETE FROM {table}"))
-    for table in ("contact", "list_membership", "campaign_message"):
+    counted = ("contact", "list_membership", "campaign_message")
+    for table in counted:
         db.session.execute(text(f"CREATE TEMP TABLE copy_of_{table} ON COMMIT DROP AS SELECT * FROM {table}"))
     db.session.execute(text("SET LOCAL session_replication_role = replica"))
-    for table in ("campaign_message", "list_membership", "contact"):
-        db.session.execute(text(f"DELETE FROM {table}"))
+    db.session.execute(text(f"TRUNCATE {', '.join((*counted, *counts))} CASCADE"))
     db.session.execute(text("SET LOCAL session_replication_role = origin"))
-    for table in ("contact", "list_membership", "campaign_message"):
+    for table in counted:
         columns = ", ".join(c.name for c in db.metadata.tables[table].columns if c.computed is None)
         db.session.execute(text(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM copy_of_{table}"))
     for table, columns in counts.items():

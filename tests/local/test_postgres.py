@@ -1,7 +1,6 @@
 """The local PostgreSQL with real clusters: started together, killed, moved to odd places."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -44,6 +43,13 @@ def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as parent:
         Path(parent).chmod(0o755)
         yield Path(parent) / "pg"
+
+
+@pytest.fixture
+def shelter(folder, monkeypatch) -> Path:
+    """Stands in for /var/lib/signalbox, and is gone after the test."""
+    monkeypatch.setattr(place, "SHELTER", folder.parent / "shelter")
+    return place.SHELTER
 
 
 @contextmanager
@@ -199,7 +205,7 @@ def test_a_forked_child_that_leaves_does_not_stop_the_server(folder):
 @pytest.mark.parametrize(
     "name", ["with a space", "a%20comma, a \"quote\", a 'quote' and $(date)", "deep/" * 30]
 )
-def test_it_runs_in_a_folder_of_any_name(folder, name):
+def test_it_runs_in_a_folder_of_any_name(folder, shelter, name):
     with running(folder / name, FAST) as server:
         assert ask(server, "SELECT 1") == 1
         assert len(str(server.socket)) < 100
@@ -215,16 +221,12 @@ def test_settings_that_it_refuses_are_told_with_its_log(folder):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's server is another user's")
-def test_root_may_work_where_the_servers_user_cannot_go(tmp_path):
+def test_root_may_work_where_the_servers_user_cannot_go(tmp_path, shelter):
     tmp_path.chmod(0o700)
-    folder = tmp_path / "pg"
-    try:
-        with running(folder, FAST) as server:
-            assert ask(server, "SELECT 1") == 1
-            assert server.folder.is_relative_to(place.SHELTER)
-        assert tmp_path.stat().st_mode & 0o777 == 0o700
-    finally:
-        shutil.rmtree(place.shelter_of(folder))
+    with running(tmp_path / "pg", FAST) as server:
+        assert ask(server, "SELECT 1") == 1
+        assert server.folder.is_relative_to(shelter)
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_database_for_tests_is_gone_at_the_end():

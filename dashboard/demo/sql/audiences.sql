@@ -46,21 +46,24 @@ WHERE share.id = campaign.id;
 
 -- Long campaigns are cut, so that the messages of all come in the order of time, as from a real queue.
 CREATE TEMP TABLE slice ON COMMIT DROP AS
-SELECT campaign.*, first, last, room, queued_at,
-    (sum(last - first + 1) OVER (ORDER BY queued_at, campaign.id, first) - (last - first))::bigint AS first_id,
-    row_number() OVER (ORDER BY queued_at, campaign.id, first) AS no
-FROM planned_campaign AS campaign
-LEFT JOIN choosing USING (id)
-CROSS JOIN LATERAL generate_series(1, campaign.messages, 50000) AS first
-CROSS JOIN LATERAL (
-    SELECT least(first + 49999, campaign.messages) AS last,
-        CASE WHEN duration_seconds > 86400
-        THEN pg_temp.handed_over(started_at, duration_seconds, first, campaign.messages)
-        ELSE started_at END AS queued_at
-) AS cut
-WHERE campaign.messages > 0;
+SELECT *, first_id / 100000 AS batch
+FROM (
+    SELECT campaign.*, first, last, room, queued_at,
+        (sum(last - first + 1) OVER w - (last - first))::bigint AS first_id,
+        row_number() OVER w AS no
+    FROM planned_campaign AS campaign
+    LEFT JOIN choosing USING (id)
+    CROSS JOIN LATERAL generate_series(1, campaign.messages, 50000) AS first
+    CROSS JOIN LATERAL (
+        SELECT least(first + 49999, campaign.messages) AS last,
+            CASE WHEN duration_seconds > 86400
+            THEN pg_temp.handed_over(started_at, duration_seconds, first, campaign.messages)
+            ELSE started_at END AS queued_at
+    ) AS cut
+    WHERE campaign.messages > 0
+    WINDOW w AS (ORDER BY queued_at, campaign.id, first)
+) AS queue;
 
-ALTER TABLE slice ADD batch bigint;
-UPDATE slice SET batch = first_id / 200000;
+CREATE UNIQUE INDEX ON slice (no);
 CREATE INDEX ON slice (batch);
 ANALYZE slice;

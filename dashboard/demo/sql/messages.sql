@@ -23,12 +23,14 @@ FROM (
     FROM (
         SELECT *, pg_temp.chance(id, 61) AS odds,
             CASE WHEN draw < failure_rate + 0.007 THEN 'failed' ELSE 'delivered' END AS fate,
-            CASE WHEN draw < failure_rate THEN codes[1 + pg_temp.choice(id, 62, 100)]
+            -- Looked up for the few, as the hundred codes are too wide to be sorted with all.
+            CASE WHEN draw < failure_rate
+                THEN (SELECT codes[1 + pg_temp.choice(id, 62, 100)] FROM slice WHERE slice.no = slice_no)
                 WHEN draw < failure_rate + 0.007 THEN 'EXPIRED' END AS error_code,
             handed_over_at <= least(now_there, halted_at) AS is_handed_over
         FROM (
             SELECT slice.owner_id, slice.first_id + recipient.no - slice.first AS id, slice.id AS campaign_id,
-                recipient.contact_id, recipient.phone, slice.message_text, slice.segments, slice.codes,
+                recipient.contact_id, recipient.phone, slice.message_text, slice.segments, slice.no AS slice_no,
                 slice.failure_rate, slice.median_seconds, slice.queued_at, slice.halted_at,
                 slice.status = 'failed' AS is_refused,
                 pg_temp.handed_over(
@@ -47,12 +49,17 @@ FROM (
                         OR member.back_at <= slice.started_at
                     )
                 UNION ALL
-                SELECT no, chosen.contact_id, chosen.phone
+                SELECT no, one.contact_id, one.phone
                 FROM generate_series(slice.first, slice.last) AS no
-                JOIN chosen ON chosen.owner_id = slice.owner_id
-                    -- Spread evenly; where there are more messages than contacts, round after round.
-                    AND chosen.place = CASE WHEN slice.messages <= slice.room
-                        THEN (no - 1) * slice.room / slice.messages + 1 ELSE mod(no - 1, slice.room) + 1 END
+                CROSS JOIN LATERAL (
+                    SELECT chosen.contact_id, chosen.phone FROM chosen
+                    WHERE chosen.owner_id = slice.owner_id
+                        -- Spread evenly; where there are more messages than contacts, round after round.
+                        AND chosen.place = CASE WHEN slice.messages <= slice.room
+                            THEN (no - 1) * slice.room / slice.messages + 1
+                            ELSE mod(no - 1, slice.room) + 1 END
+                    LIMIT 1
+                ) AS one
                 WHERE slice.list_id IS NULL
             ) AS recipient
             WHERE slice.batch = %s

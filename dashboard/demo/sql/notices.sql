@@ -26,8 +26,8 @@ FROM (
                 'error', error_code,
                 'updatedAt', to_char(coalesce(delivered_at, failed_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
             ))
-        FROM (SELECT * FROM campaign_message WHERE status IN ('delivered', 'failed') ORDER BY id DESC LIMIT 2000) AS last
-        WHERE provider_message_id IS NOT NULL
+        FROM campaign_message
+        WHERE owner_id = 1 AND status IN ('delivered', 'failed') AND provider_message_id IS NOT NULL
         ORDER BY id DESC LIMIT 60
     )
 ) AS notice

@@ -1,0 +1,143 @@
+"""A platform with what makes pages difficult: long names, markup and quotes, other scripts, every state."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from flask import Flask
+
+from dashboard.core.db import utc_now
+from dashboard.wallets.commands import adjust_credits
+from dashboard.wallets.models import ReasonCode
+from tests.factories import (
+    make_campaign,
+    make_contact,
+    make_list,
+    make_message,
+    make_owner,
+    make_staff,
+    make_wallet,
+)
+
+LONG = "Autumn sale for everybody who bought shoes, boots or sandals in one of our shops " * 2
+UNBROKEN = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+MARKUP = '<b>"Bold" & \'quoted\'</b>'
+PEOPLE = [
+    {"first_name": "שרה", "last_name": "כהן לוי"},
+    {"first_name": "محمد", "last_name": "عبد الرحمن"},
+    {"first_name": "Ελένη", "last_name": "Παπαδοπούλου"},
+    {"first_name": MARKUP, "last_name": UNBROKEN, "email": f"{'long' * 15}@example.com"},
+    {},
+]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The numbers of records, named as the addresses of the pages name them."""
+
+    owner_id: int
+    contact_id: int
+    list_id: int
+    campaign_id: int
+    sending_id: int
+    draft_id: int
+    empty_owner_id: int
+    empty_list_id: int
+
+    def pages(self, app: Flask) -> list[str]:
+        """The address of each page that there is, so also of one that is new, and some more views."""
+        addresses = app.url_map.bind("localhost")
+        found = [
+            addresses.build(rule.endpoint, {name: getattr(self, name) for name in rule.arguments})
+            for rule in app.url_map.iter_rules()
+            if "GET" in (rule.methods or ()) and rule.endpoint not in ("static", "staff.sign_in")
+        ]
+        return sorted({*found, *self._views()})
+
+    def _views(self) -> list[str]:
+        owner = f"/owners/{self.owner_id}"
+        return [
+            "/campaigns?sort=failing",
+            "/campaigns?q=nothing+is+named+so",
+            f"/campaigns?owner={self.owner_id}",
+            "/contacts?is_subscribed=false",
+            "/contacts?q=ab",
+            "/search?q=shoes",
+            "/search?q=nothing+is+named+so",
+            f"{owner}/campaigns/{self.sending_id}",
+            f"{owner}/campaigns/{self.draft_id}",
+            f"{owner}/campaigns/{self.campaign_id}/messages?status=failed&error_code=30003",
+            f"{owner}/lists/{self.list_id}?is_subscribed=false",
+            f"{owner}/wallet?type=refund",
+            f"/owners/{self.empty_owner_id}",
+            f"/owners/{self.empty_owner_id}/wallet",
+            f"/owners/{self.empty_owner_id}/lists/{self.empty_list_id}",
+            "/owners/987654321",
+        ]
+
+
+def make_sample() -> Sample:
+    owner = make_owner(name=LONG[:160], sender_name="Shoes & Co")
+    for n in range(60):
+        make_owner(name=[UNBROKEN, MARKUP, "حلويات الشام", f"Shop {n}"][min(n, 3)])
+    contacts = [
+        make_contact(
+            owner, **PEOPLE[n % 5], is_subscribed=n % 3 > 0, **({} if n % 3 else {"unsubscribed_at": utc_now()})
+        )
+        for n in range(55)
+    ]
+    contact_list = make_list(owner, name=MARKUP, description=LONG, members=contacts)
+    make_list(owner, name=UNBROKEN, members=contacts[:2])
+    campaign = make_campaign(
+        owner,
+        name=LONG[:160],
+        message_text=f"{MARKUP} {UNBROKEN}\nSTOP=2",
+        sender_name="Shoes & Co",
+        list_id=contact_list.id,
+        started_at=utc_now() - timedelta(days=2),
+        finished_at=utc_now(),
+    )
+    _send(campaign, contacts)
+    sending = make_campaign(owner, name=MARKUP, status="sending", started_at=utc_now() - timedelta(hours=1))
+    for n, contact in enumerate(contacts[:8]):
+        make_message(sending, contact, "delivered" if n % 2 else "queued")
+    draft = make_campaign(owner, name=UNBROKEN, status="draft", started_at=None)
+    for status in ("scheduled", "paused", "failed"):
+        make_campaign(owner, name=f"حملة الخريف {status}", status=status)
+    _fill_wallet(owner)
+    empty = make_owner(name="Nothing yet")
+    return Sample(
+        owner_id=owner.id,
+        contact_id=contacts[3].id,
+        list_id=contact_list.id,
+        campaign_id=campaign.id,
+        sending_id=sending.id,
+        draft_id=draft.id,
+        empty_owner_id=empty.id,
+        empty_list_id=make_list(empty).id,
+    )
+
+
+def _send(campaign, contacts) -> None:
+    """A message to each contact, in every state, over some hours."""
+    for n, contact in enumerate(contacts):
+        at = campaign.started_at + timedelta(minutes=10 * n)
+        status = ["delivered", "delivered", "failed", "sent", "delivered"][n % 5]
+        times = {"sent_at": at}
+        if status in ("delivered", "failed"):
+            times[f"{status}_at"] = at + timedelta(minutes=5)
+        error_code = [None, "30003", "a-code-that-nobody-knows"][n % 3] if status == "failed" else None
+        make_message(campaign, contact, status, error_code=error_code, **times)
+
+
+def _fill_wallet(owner) -> None:
+    """A ledger of more than one page, which ends near zero."""
+    make_wallet(owner, balance_credits=1_000)
+    person = make_staff("admin", name=UNBROKEN)
+    changes = [(-20, ReasonCode.CORRECTION), (5, ReasonCode.REFUND)] * 30
+    for amount, reason in changes:
+        adjust_credits(
+            owner.id, amount, reason_code=reason, note=f"{MARKUP} {LONG}"[:500], idempotency_key=uuid4(),
+            actor_id=person.id,
+        )
+    make_wallet(balance_credits=0)

@@ -1,0 +1,156 @@
+"""Tasks of a day at the desk: the right result, within the clicks, one audit row for each write."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from dashboard.audit.models import AuditEvent
+from dashboard.contacts.models import Contact
+from dashboard.core.db import db
+from dashboard.wallets.models import CreditTransaction, Wallet
+from tests.factories import (
+    make_campaign,
+    make_contact,
+    make_list,
+    make_message,
+    make_owner,
+    make_wallet,
+)
+
+
+def audited() -> list[tuple[str, int]]:
+    """What was written down about owners' things: action and person."""
+    rows = select(AuditEvent.action, AuditEvent.staff_id).where(AuditEvent.owner_id.is_not(None))
+    return [tuple(row) for row in db.session.execute(rows)]
+
+
+def ledger_of(owner_id: int) -> list[tuple[str, int, int]]:
+    rows = (
+        select(
+            CreditTransaction.type, CreditTransaction.amount_credits, CreditTransaction.balance_after_credits
+        )
+        .where(CreditTransaction.owner_id == owner_id)
+        .order_by(CreditTransaction.entry_no)
+    )
+    return [tuple(row) for row in db.session.execute(rows)]
+
+
+@pytest.mark.parametrize("typed", ["69 8430 3406", "0030 698-430-3406"])
+def test_s1_is_this_number_subscribed(page: Page, sign_in, hand, typed):
+    owner = make_owner(name="Café Aurora")
+    make_contact(owner, phone="+306984303406", first_name="Ada", last_name="Lovelace")
+    make_contact(owner, phone="+306984303407")
+    sign_in("support")
+
+    hand.open_from_search(typed)
+
+    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    expect(page.locator(".title-line").get_by_text("Subscribed", exact=True)).to_be_visible()
+    assert hand.clicks <= 2
+
+
+def test_s1_the_same_number_at_two_owners_lets_one_choose(page: Page, sign_in, hand):
+    mine, other = make_owner(name="Café Aurora"), make_owner(name="Bakery Boreas")
+    make_contact(mine, phone="+306984303406", is_subscribed=False)
+    make_contact(other, phone="+306984303406")
+    sign_in("support")
+
+    row = page.get_by_role("row").filter(has_text="Café Aurora")
+    hand.open_from_search("69 8430 3406", choosing=row.get_by_role("link"))
+
+    expect(page.locator(".title-line").get_by_text("Unsubscribed", exact=True)).to_be_visible()
+    assert hand.clicks <= 2
+
+
+def test_s3_unsubscribe_a_contact_who_asks_by_phone(page: Page, sign_in, hand):
+    contact = make_contact(phone="+306984303406")
+    person = sign_in("support")
+
+    hand.open_from_search("69 8430 3406")
+    hand.fill(page.get_by_label("Reason"), "Asked by phone")
+    hand.click(page.get_by_role("button", name="Unsubscribe"))
+
+    expect(page.get_by_role("status")).to_contain_text("The contact is unsubscribed.")
+    expect(page.locator(".title-line").get_by_text("Unsubscribed", exact=True)).to_be_visible()
+    history = page.get_by_role("region", name="History of consent")
+    expect(history.get_by_role("row").filter(has_text="Asked by phone")).to_contain_text(person.name)
+    assert hand.clicks <= 4
+    assert db.session.scalar(select(Contact.is_subscribed).where(Contact.id == contact.id)) is False
+    assert audited() == [("contact.unsubscribe", person.id)]
+
+
+def test_s6_the_unsubscribed_members_of_a_list(page: Page, sign_in, hand):
+    owner = make_owner()
+    gone = [make_contact(owner, is_subscribed=False, first_name="Gone", last_name=str(n)) for n in range(3)]
+    here = [make_contact(owner, first_name="Here", last_name=str(n)) for n in range(2)]
+    make_list(owner, name="VIP", members=gone + here)
+    make_list(owner, name="Everybody else", members=here)
+    sign_in("support")
+
+    hand.open_from_search("VIP")
+    hand.click(
+        page.get_by_role("navigation", name="Members by state").get_by_role("link", name="Unsubscribed")
+    )
+
+    members = page.get_by_role("region", name="Members").get_by_role("row")
+    expect(members.filter(has_text="Gone")).to_have_count(3)
+    expect(members.filter(has_text="Here")).to_have_count(0)
+    assert hand.clicks <= 3
+
+
+def test_m1_the_last_campaigns_delivery_rate_with_its_interval(page: Page, sign_in, hand):
+    owner = make_owner()
+    make_campaign(owner, name="The one before")
+    campaign = make_campaign(owner, name="Black Friday")
+    for n in range(20):
+        make_message(campaign, status="failed" if n == 0 else "delivered")
+    sign_in("manager")
+
+    hand.click(page.get_by_role("link", name="Campaigns", exact=True))
+    hand.click(
+        page.get_by_role("region", name="Campaigns").get_by_role("row").nth(1).get_by_role("link").first
+    )
+
+    expect(page.get_by_role("heading", name="Black Friday")).to_be_visible()
+    delivered = page.locator(".figure").filter(has_text="Delivered")
+    expect(delivered).to_contain_text("95.0 %")
+    expect(delivered).to_contain_text("19 of 20 accepted")
+    # The Wilson interval of 19 in 20.
+    expect(delivered).to_contain_text("76.4 to 99.1 %")
+    assert hand.clicks <= 2
+
+
+def test_a1_credit_500_for_goodwill(page: Page, sign_in, hand):
+    wallet = make_wallet(make_owner(name="Café Aurora"), balance_credits=70)
+    person = sign_in("admin")
+
+    hand.open_from_search("aurora")
+    hand.click(page.get_by_role("main").get_by_role("link", name="70"))
+    hand.fill(page.get_by_label("Credits to add"), "500")
+    hand.fill_next(page.get_by_label("Reason"), "Goodwill")
+    hand.click(page.get_by_role("button", name="Adjust credits"))
+
+    expect(page.get_by_role("status")).to_contain_text("+500 credits. Balance: 570.")
+    expect(page.get_by_role("region", name="Ledger").get_by_role("row").nth(1)).to_contain_text("Goodwill")
+    assert hand.clicks <= 5
+    assert ledger_of(wallet.owner_id) == [("credit", 70, 70), ("credit", 500, 570)]
+    assert audited() == [("wallet.adjust", person.id)]
+
+
+def test_a3_a_debit_beyond_the_balance_is_refused_with_the_shortfall(page: Page, sign_in, hand):
+    wallet = make_wallet(make_owner(name="Café Aurora"), balance_credits=70)
+    sign_in("admin")
+
+    hand.click(page.get_by_role("link", name="Wallets", exact=True))
+    hand.click(page.get_by_role("main").get_by_role("link", name="Café Aurora"))
+    hand.fill(page.get_by_label("Credits to add"), "-100")
+    hand.fill_next(page.get_by_label("Reason"), "Correction")
+    hand.click(page.get_by_role("button", name="Adjust credits"))
+
+    expect(page.get_by_label("Credits to add")).to_have_accessible_description(
+        "A negative number takes credits away. The wallet holds 70 credits: 30 too few."
+    )
+    assert hand.clicks <= 4
+    assert ledger_of(wallet.owner_id) == [("credit", 70, 70)]
+    assert db.session.scalar(select(Wallet.balance_credits)) == 70
+    assert audited() == []

@@ -1,0 +1,42 @@
+import pytest
+
+from dashboard.core.rates import Rate
+from dashboard.web.filters import interval, percent
+
+
+def test_the_wilson_interval_of_the_domain():
+    low, high = Rate(2, 40).interval
+    assert (round(low, 3), round(high, 3)) == (0.014, 0.165)
+    low, high = Rate(600, 20_000).interval
+    assert (round(low, 4), round(high, 4)) == (0.0277, 0.0325)
+
+
+def test_of_nothing_there_is_no_rate():
+    assert Rate(0, 0).value is None
+    assert Rate(0, 0).interval is None
+    assert percent(Rate(0, 0)) == "–"
+
+
+@pytest.mark.parametrize("of", [1, 7, 40, 20_000])
+def test_the_interval_holds_the_share_and_stays_within_0_and_1(of):
+    for count in {0, 1, of // 2, of - 1, of}:
+        low, high = Rate(count, of).interval
+        assert 0 <= low <= count / of <= high <= 1
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"),
+    [
+        (Rate(1, 2), "50.0 %"),
+        (Rate(1, 100_000), "< 0.1 %"),
+        (Rate(99_999, 100_000), "> 99.9 %"),
+        (Rate(0, 5), "0.0 %"),
+        (Rate(5, 5), "100.0 %"),
+    ],
+)
+def test_a_percentage_never_rounds_to_none_or_all(rate, text):
+    assert percent(rate) == text
+
+
+def test_an_interval_for_people():
+    assert interval(Rate(2, 40)) == "1.4 to 16.5 %"

@@ -1,0 +1,65 @@
+import pytest
+from sqlalchemy import func, select
+
+from dashboard.audit.commands import record
+from dashboard.core.db import db
+from dashboard.core.errors import DomainError
+from dashboard.core.transactions import command
+from dashboard.owners.models import Owner
+from tests.factories import make_owner
+
+
+def owners() -> int:
+    return db.session.scalar(select(func.count()).select_from(Owner))
+
+
+@command
+def add(name: str) -> None:
+    record("owner.create", "owner", staff_id=None)
+    db.session.add(Owner(name=name))
+
+
+@command
+def add_two(first: str, second: str) -> None:
+    record("owner.create", "owner", staff_id=None)
+    add(first)
+    add(second)
+
+
+def test_a_command_commits(committed):
+    add("Kept")
+    db.session.rollback()
+    assert owners() == 1
+
+
+def test_a_refused_command_changes_nothing(committed):
+    with pytest.raises(DomainError, match="Enter a name"):
+        add("")
+    assert owners() == 0
+
+
+def test_a_command_within_a_command_joins_its_transaction(committed):
+    with pytest.raises(DomainError):
+        add_two("First", "")
+    assert owners() == 0
+
+
+def test_history_cannot_be_changed(committed):
+    add("Once")
+    with pytest.raises(DomainError, match="History is never changed"):
+        _rewrite_audit()
+
+
+@command
+def _rewrite_audit() -> None:
+    from sqlalchemy import delete
+
+    from dashboard.audit.models import AuditEvent
+
+    db.session.execute(delete(AuditEvent))
+
+
+def test_a_session_of_a_test_sees_its_own_commits(session):
+    make_owner()
+    add("Within the outer transaction")
+    assert owners() == 2
