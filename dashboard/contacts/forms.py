@@ -1,7 +1,7 @@
 """What a person may type about contacts."""
 
 from wtforms import HiddenField, SelectField
-from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import AnyOf, DataRequired, Length, Optional, Regexp, ValidationError
 
 from dashboard.contacts.commands import Person
 from dashboard.contacts.models import Gender
@@ -25,7 +25,7 @@ class ContactForm(Form):
     phone = TextField(
         "Phone",
         description="National or international, in any format.",
-        validators=[InputRequired("Enter a phone number."), Length(max=40)],
+        validators=[DataRequired("Enter a phone number."), Length(max=40)],
         render_kw={"type": "tel", "autocomplete": "off"},
     )
     first_name = TextField("First name", validators=[Length(max=120)], render_kw={"autocomplete": "off"})
@@ -42,6 +42,7 @@ class ContactForm(Form):
     gender = SelectField(
         "Gender",
         choices=options([("", "Not known"), *((g, g.replace("_", " ").capitalize()) for g in Gender)]),
+        default="",
     )
     birthday = DayField("Birthday", validators=[Optional()])
 
@@ -66,6 +67,6 @@ class SubscriptionForm(Form):
     reason = TextField(
         "Reason",
         description="What the person said, and where. It is kept as proof.",
-        validators=[InputRequired("Say why."), Length(max=500, message="Use at most 500 characters.")],
+        validators=[DataRequired("Say why."), Length(max=500, message="Use at most 500 characters.")],
         render_kw={"autocomplete": "off", "maxlength": 500},
     )

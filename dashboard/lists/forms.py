@@ -1,6 +1,6 @@
 """What a person may type about lists."""
 
-from wtforms.validators import AnyOf, InputRequired, Length
+from wtforms.validators import AnyOf, DataRequired, Length
 
 from dashboard.web.forms import FilterForm, Form, OwnerField, TextField
 
@@ -19,7 +19,7 @@ class MemberStateFilter(FilterForm):
 
 class ListForm(Form):
     name = TextField(
-        "Name", validators=[InputRequired("Enter a name."), Length(max=160)], render_kw={"maxlength": 160}
+        "Name", validators=[DataRequired("Enter a name."), Length(max=160)], render_kw={"maxlength": 160}
     )
     description = TextField("Description", validators=[Length(max=400)], render_kw={"maxlength": 400})
 
@@ -27,6 +27,6 @@ class ListForm(Form):
 class MemberForm(Form):
     phone = TextField(
         "Add a contact by phone number",
-        validators=[InputRequired("Enter a phone number."), Length(max=40)],
+        validators=[DataRequired("Enter a phone number."), Length(max=40)],
         render_kw={"type": "tel", "autocomplete": "off"},
     )

@@ -1,7 +1,7 @@
 """What a person types to sign in."""
 
 from wtforms import PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from dashboard.staff.passwords import MAX_LENGTH
 from dashboard.web.forms import Form, TextField
@@ -10,11 +10,11 @@ from dashboard.web.forms import Form, TextField
 class SignInForm(Form):
     email = TextField(
         "Email",
-        validators=[InputRequired("Enter your email address."), Length(max=320)],
+        validators=[DataRequired("Enter your email address."), Length(max=320)],
         render_kw={"type": "email", "autocomplete": "username", "autofocus": True},
     )
     password = PasswordField(
         "Password",
-        validators=[InputRequired("Enter your password."), Length(max=MAX_LENGTH)],
+        validators=[DataRequired("Enter your password."), Length(max=MAX_LENGTH)],
         render_kw={"autocomplete": "current-password"},
     )

@@ -4,7 +4,7 @@ import re
 from uuid import uuid4
 
 from wtforms import BooleanField, HiddenField, SelectField
-from wtforms.validators import UUID, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import UUID, DataRequired, Length, Optional, ValidationError
 
 from dashboard.wallets.models import EntryType, ReasonCode
 from dashboard.web.forms import ChoiceField, DayField, FilterForm, Form, TextField, options
@@ -53,19 +53,20 @@ class AdjustCreditsForm(Form):
     amount_credits = CreditsField(
         "Credits to add",
         description="A negative number takes credits away.",
-        validators=[InputRequired("Enter a number of credits."), Length(max=20)],
+        validators=[DataRequired("Enter a number of credits."), Length(max=20)],
         render_kw={"inputmode": "text", "autocomplete": "off"},
     )
     reason_code = SelectField(
         "Reason",
         choices=options([("", "Choose one"), *((r, r.capitalize()) for r in REASONS)]),
-        validators=[InputRequired("Choose a reason.")],
+        default="",
+        validators=[DataRequired("Choose a reason.")],
     )
     note = TextField(
         "Note", validators=[Length(max=500)], render_kw={"autocomplete": "off", "maxlength": 500}
     )
     # Made when the form is shown, so that a double click cannot adjust twice.
-    idempotency_key = HiddenField(default=lambda: str(uuid4()), validators=[InputRequired(), UUID()])
+    idempotency_key = HiddenField(default=lambda: str(uuid4()), validators=[DataRequired(), UUID()])
 
     def validate_amount_credits(self, field: CreditsField) -> None:
         if field.errors:

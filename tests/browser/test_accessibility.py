@@ -1,5 +1,7 @@
 """Every page can be used by everybody, in light and dark, on a wide screen and on a narrow one."""
 
+from collections import defaultdict
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -26,12 +28,13 @@ def test_no_page_has_a_serious_finding_or_scrolls_sideways(app, open_page, look)
     page = open_page(**look)
     sample = make_sample()
     sign_in_at(page, "admin", name="Ελένη Παπαδοπούλου-Κωνσταντινίδου")
-    problems = []
+    where: dict[str, list[str]] = defaultdict(list)
     for path in sample.pages(app):
         answer = page.goto(path)
         if answer and answer.header_value("Content-Type") == "text/html; charset=utf-8":
-            problems += [f"{path}: {problem}" for problem in problems_of(page)]
-    assert not problems, "\n".join(problems)
+            for problem in problems_of(page):
+                where[problem].append(path)
+    assert not where, "\n".join(f"{problem}\n    at {' '.join(paths)}" for problem, paths in where.items())
 
 
 def problems_of(page: Page) -> list[str]:
