@@ -23,7 +23,7 @@ def curve_chart(curve: Curve, zone: str) -> dict[str, Any] | None:
 
 def days_chart(days: Sequence[AnyRow], first: date, last: date, zone: str) -> dict[str, Any]:
     """Messages per day of `zone` from `first` to `last`; days without any are zeros."""
-    by_day = {row.day.date(): row for row in days}
+    by_day = {row.day: row for row in days}
     all_days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
     def column(name: str) -> list[int]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Double, Integer, cast, func, select
+from sqlalchemy import Date, Double, Integer, cast, func, select
 
 from dashboard.campaigns.models import (
     Campaign,
@@ -306,7 +306,7 @@ def days(since: datetime, zone: str, *, owner_id: int | None = None) -> Sequence
     Each is counted on the day on which it happened. Days without messages have no row. A zone
     whose offset is no whole hour counts the odd minutes to the day in which the UTC hour began.
     """
-    day = func.date_trunc("day", CampaignStatHour.hour, zone).label("day")
+    day = cast(func.timezone(zone, CampaignStatHour.hour), Date).label("day")
     stmt = select(
         day,
         cast(func.sum(CampaignStatHour.accepted), Integer).label("accepted"),

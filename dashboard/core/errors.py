@@ -134,6 +134,15 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "ck_staff_role": ("role", "Choose support, manager or admin."),
     "uq_refresh_token_token_hash": (None, "Sign in again."),
     "fk_refresh_token_staff_id": (None, "That member of staff is no longer there."),
+    # imports of the platform's database
+    "fk_platform_owner_owner_id": (None, "That owner is no longer there."),
+    "uq_platform_owner_owner_id": (None, "That owner is another user of the platform already."),
+    "fk_platform_ref_owner_id": (None, "That owner is no longer there."),
+    "ck_import_run_status": (None, "That is not a state an import can be in."),
+    "fk_import_step_run_id": (None, "That import is no longer there."),
+    "ck_import_step_sum": (None, "Each row that was read must be counted once."),
+    "fk_import_issue_run_id": (None, "That import is no longer there."),
+    "uq_import_issue_once": (None, "That is in the import's report already."),
     # audit, inbound
     "append_only": (None, "History is never changed. Write the opposite entry instead."),
     "fk_audit_event_staff_id": (None, "That member of staff is no longer there."),

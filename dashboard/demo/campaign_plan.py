@@ -86,22 +86,21 @@ _KINDS = (
 def _plan_campaign(
     owner: PlannedOwner, kind: str, staff_ids: list[int], now: datetime, random: Random
 ) -> PlannedCampaign:
+    """A campaign of that kind: a completed one, made into another where the kind is another."""
     language = owner.company.country.language
-    started_at: datetime | None = office_hour(owner, now, random)
-    status = CampaignStatus.COMPLETED
     campaign = PlannedCampaign(
         id=0,
         owner_id=owner.id,
         list_id=ANY_LIST,
         name=campaign_name(language, random),
-        status=status,
+        status=CampaignStatus.COMPLETED,
         message_text=campaign_text(
             language, owner.company.name.split(" <")[0], owner.company.sender_name, random
         ),
         sender_name=owner.company.sender_name,
         created_at=now,
         scheduled_at=None,
-        started_at=started_at,
+        started_at=office_hour(owner, now, random),
         halted_at=None,
         duration_seconds=240 + 9000 * random.random() ** 3,
         failure_rate=0.012 + 0.04 * random.random(),

@@ -16,9 +16,8 @@ def office_hour(owner: PlannedOwner, now: datetime, random: Random, within: time
     while True:
         day = (now - (now - earliest) * random.random() ** 1.25).astimezone(zone).date()
         hour = random.choice((9, 10, 10, 11, 11, 11, 12, 12, 13, 16, 17, 17, 18, 18, 19, 20))
-        at = datetime(day.year, day.month, day.day, hour, random.randrange(0, 60, 5), tzinfo=zone).astimezone(
-            UTC
-        )
+        there = datetime(day.year, day.month, day.day, hour, random.randrange(0, 60, 5), tzinfo=zone)
+        at = there.astimezone(UTC)
         is_week_end = day.weekday() >= 5
         if earliest <= at <= now - timedelta(hours=6) and (not is_week_end or random.random() < 0.4):
             return at
@@ -39,4 +38,5 @@ def black_friday(now: datetime, timezone: str) -> datetime:
 def coming_office_hour(owner: PlannedOwner, now: datetime, random: Random) -> datetime:
     """An instant of the next seven days, in working hours at the owner's."""
     day = now.astimezone(ZoneInfo(owner.company.country.timezone)) + timedelta(days=random.randint(1, 7))
-    return day.replace(hour=random.randint(9, 19), minute=random.choice((0, 15, 30))).astimezone(UTC)
+    hour, minute = random.randint(9, 19), random.choice((0, 15, 30))
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0).astimezone(UTC)

@@ -57,7 +57,8 @@ def start_run(source: Source, owners: Sequence[int] | None, country: str) -> tup
 def import_chunk(run_id: int, step: Step, lines: Iterable[bytes], context: Context) -> int:
     """Import some rows of a table: they, what refers to them, the report and how far it came, or nothing.
 
-    Answers how many rows there were. Not audited one by one: the run is, and `import_step` counts.
+    Answers how many rows there were. The audit has one row for each table that is done, not for each
+    chunk; `import_step` counts those.
     """
     _wait_for_the_dead()
     read = stage(step.table, step.prepare(lines), prefix=step.prefix)
@@ -80,6 +81,9 @@ def refuse_row(run_id: int, step: Step, line: bytes, why: str) -> None:
         update(ImportStep)
         .where(ImportStep.run_id == run_id, ImportStep.source_table == step.name)
         .values(rows_read=ImportStep.rows_read + 1, left_out=ImportStep.left_out + 1, position=key)
+    )
+    record(
+        "platform_import.refuse", f"import_run:{run_id}", staff_id=None, after={"table": step.name, "id": key}
     )
 
 
@@ -165,8 +169,12 @@ def _count(run_id: int, step: Step, read: int) -> None:
         name: getattr(ImportStep, name) + outcomes.get(name, 0)
         for name in ("added", "changed", "unchanged", "merged", "left_out")
     }
-    db.session.execute(
+    done = db.session.execute(
         update(ImportStep)
         .where(ImportStep.run_id == run_id, ImportStep.source_table == step.name)
         .values(rows_read=ImportStep.rows_read + read, position=position, **values)
-    )
+        .returning(ImportStep.rows_read, ImportStep.source_rows)
+    ).one()
+    if done.rows_read >= done.source_rows:
+        after = {"table": step.name, "rows": done.rows_read}
+        record("platform_import.table", f"import_run:{run_id}", staff_id=None, after=after)

@@ -74,7 +74,7 @@ def _import_table(
     total, done = next(
         (row.source_rows, row.rows_read) for row in queries.steps_of(run_id) if row.source_table == step.name
     )
-    db.session.rollback()
+    db.session.remove()
     watcher.step(step.name, done, total)
     if step.table.name not in context.source.columns or context.source.missing(step.table)[0]:
         return
@@ -91,7 +91,7 @@ def _by_key(
     size, tries = most, 0
     while True:
         after = queries.position(run_id, step.name)
-        db.session.rollback()
+        db.session.remove()
         try:
             with closing(context.source.rows(step.table, owners, after, size)) as lines:
                 count = commands.import_chunk(run_id, step, lines, context)
@@ -119,7 +119,7 @@ def _by_owner(
 ) -> Iterator[int]:
     """Whole owners at a time, at least `size` rows of them where there are as many."""
     after = queries.position(run_id, step.name)
-    db.session.rollback()
+    db.session.remove()
     with closing(context.source.rows(step.table, owners, after, None)) as lines:
         batches = _Batches(lines, size)
         while batches.remain:

@@ -52,10 +52,10 @@ class Source:
                 yield bytes(line)
 
     def missing(self, table: Table) -> tuple[list[str], list[str]]:
-        """The columns that are needed, and those that are not, of which the source has none."""
+        """The columns that the source lacks: those without which nothing goes, and the others."""
         there = self.columns.get(table.name, set())
         absent = [c for c in table.columns if not c.sql and c.name not in there]
-        return [c.name for c in absent if c.needed], [c.name for c in absent if not c.needed]
+        return [c.name for c in absent if c.needed], [c.name for c in absent if not c.needed and c.usual]
 
     def unknown_owners(self, owners: Sequence[int]) -> list[int]:
         """Those of `owners` that are no users there."""

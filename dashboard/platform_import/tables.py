@@ -13,6 +13,7 @@ class Column:
     name: str
     type: str
     needed: bool = False  #: without it the rows mean nothing
+    usual: bool = True  #: whether its absence is worth a word
     sql: str = ""  #: of the source; `r` is the row
     tables: tuple[str, ...] = ()  #: other tables that `sql` reads
     counts: bool = True  #: whether a change of it is a change of the row
@@ -112,7 +113,8 @@ MESSAGE = Table(
     (
         _id(), _id("ownerId"), _id("campaignId"), _id("contactId"), _text("to"), _text("text"),
         _text("trackingId"), _text("status", needed=True), _text("providerMessageId"), _text("error"),
-        _time("createdAt"), _time("sentAt"), _time("failedAt"), _time("deliveredAt"),
+        _time("createdAt"), _time("sentAt"), _time("failedAt"),
+        Column("deliveredAt", "timestamptz", usual=False),  # older platforms alone
     ),
 )  # fmt: skip
 COUNTERS = Table(

@@ -118,4 +118,4 @@ class FilterForm(PlainForm):
     @property
     def is_narrowed(self) -> bool:
         """Whether anything is filtered."""
-        return any(self.wanted(f.name) not in (None, f.default) for f in self)
+        return any(self.wanted(f.name) not in (None, False, f.default) for f in self)

@@ -54,10 +54,6 @@ BEGIN
             OR min(sent_at) FILTER (WHERE sign = 1) IS DISTINCT FROM min(sent_at) FILTER (WHERE sign = -1)
     ) AS totals;
 
-    IF stats IS NULL THEN
-        RETURN NULL;
-    END IF;
-
     SELECT array_agg(totals ORDER BY totals.owner_id, totals.campaign_id, totals.hour) INTO hours FROM (
         SELECT owner_id, campaign_id, date_trunc('hour', at, 'UTC') AS hour,
             sum(sign * accepted)::bigint AS accepted,
@@ -120,17 +116,13 @@ MEND_FIRST_SENT = """
         WHERE message.owner_id = kept.owner_id AND message.campaign_id = kept.campaign_id
     )
     FROM (
-        SELECT owner_id, campaign_id, min(sent_at) AS was, {now} AS now
-        FROM old_rows AS old GROUP BY owner_id, campaign_id
+        SELECT owner_id, campaign_id,
+            min(sent_at) FILTER (WHERE sign = -1) AS was, min(sent_at) FILTER (WHERE sign = 1) AS is_now
+        FROM ({changed}) AS changed GROUP BY owner_id, campaign_id
     ) AS moved
     WHERE moved.owner_id = kept.owner_id AND moved.campaign_id = kept.campaign_id
-        AND moved.was <= kept.first_sent_at AND (moved.now IS NULL OR moved.now > moved.was);
+        AND moved.was <= kept.first_sent_at AND (moved.is_now IS NULL OR moved.is_now > moved.was);
 """
-FIRST_SENT_NOW = {
-    "UPDATE": "(SELECT min(new.sent_at) FROM new_rows AS new"
-    " WHERE new.owner_id = old.owner_id AND new.campaign_id = old.campaign_id)",
-    "DELETE": "NULL::timestamptz",
-}
 
 COUNT_CONTACTS = """
 DECLARE
@@ -235,7 +227,7 @@ def downgrade() -> None:
 def _messages(event: str, changed: str) -> str:
     states = ("queued", "sent", "delivered", "failed")
     differ = " OR ".join(f"coalesce(sum(sign) FILTER (WHERE status = '{s}'), 0) <> 0" for s in states)
-    mend = MEND_FIRST_SENT.format(now=FIRST_SENT_NOW[event]) if event in FIRST_SENT_NOW else ""
+    mend = MEND_FIRST_SENT.format(changed=changed) if event != "INSERT" else ""
     return COUNT_MESSAGES.format(
         changed=changed, counts_differ=f"{differ} OR sum(sign * segments) <> 0", mend_first_sent=mend
     )

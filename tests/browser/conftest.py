@@ -3,6 +3,7 @@
 import random
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -137,7 +138,7 @@ def page(open_page) -> Page:
 @pytest.fixture
 def sign_in(page: Page) -> Callable[..., Staff]:
     """Signs a member of staff of the role in at `page`, as people do, and gives the person."""
-    return lambda role="admin": sign_in_at(page, role)
+    return partial(sign_in_at, page)
 
 
 @pytest.fixture(params=[Pointer, Keyboard], ids=["by pointer", "by keyboard"])

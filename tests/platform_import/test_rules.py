@@ -56,7 +56,7 @@ def test_equal_numbers_merge_and_the_stricter_consent_holds(platform, chunk_rows
     platform.add("ListMembership", listId=a, contactId=first)
     platform.add("ListMembership", listId=a, contactId=second)
     platform.add("ListMembership", listId=b, contactId=second)
-    platform.message(owner, platform.campaign(owner), second)
+    platform.message(owner, platform.campaign(owner, total=1, sent=1), second)
     run = platform.bring(chunk_rows=chunk_rows)
     (contact,) = rows("SELECT id, first_name, is_subscribed, unsubscribed_at FROM contact")
     assert contact[1:] == ("Anna", False, datetime(2025, 5, 1, tzinfo=UTC))

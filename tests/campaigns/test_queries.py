@@ -1,0 +1,149 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import NoResultFound
+
+from dashboard.campaigns import queries
+from dashboard.campaigns.queries import SORTS, Wanted
+from dashboard.core import keyset
+from tests.factories import NOON, make_campaign, make_contact, make_message, make_owner
+
+
+def names(page) -> list[str]:
+    return [row.name for row in page.rows]
+
+
+def fill(campaign, **counts):
+    for status, count in counts.items():
+        for _ in range(count):
+            make_message(campaign, status=status, error_code="27" if status == "failed" else None)
+    return campaign
+
+
+def test_the_figures_of_a_hand_made_set(session):
+    campaign = fill(make_campaign(), queued=2, sent=3, delivered=10, failed=7)
+    totals = queries.totals_of(queries.get(campaign.owner_id, campaign.id))
+    assert (totals.messages, totals.accepted) == (22, 20)
+    assert (totals.delivery.value, totals.failure.value, totals.pending.value) == (0.5, 0.35, 0.15)
+    assert totals.progress.value == 20 / 22
+
+
+def test_nothing_accepted_has_no_rate(session):
+    campaign = fill(make_campaign(), queued=3)
+    totals = queries.totals_of(queries.get(campaign.owner_id, campaign.id))
+    assert (totals.delivery.value, totals.failure.value) == (None, None)
+
+
+def test_another_owners_campaign_is_not_found(session):
+    with pytest.raises(NoResultFound):
+        queries.get(make_owner().id, make_campaign().id)
+
+
+@pytest.mark.parametrize("figure", ["all", "accepted", "queued", "sent", "delivered", "failed"])
+def test_the_messages_behind_a_figure_are_as_many_as_it_says(session, figure):
+    campaign = fill(make_campaign(), queued=2, sent=3, delivered=4, failed=5)
+    fill(make_campaign(), delivered=1, failed=1)
+    totals = queries.totals_of(queries.get(campaign.owner_id, campaign.id))
+    expected = totals.messages if figure == "all" else getattr(totals, figure)
+    page = queries.messages(campaign.owner_id, campaign.id, figure=figure)
+    assert len(page.rows) == expected
+
+
+def test_failure_reasons_lead_to_their_messages(session):
+    campaign = fill(make_campaign(), failed=3)
+    make_message(campaign, status="failed")
+    reasons = queries.failure_reasons(campaign.owner_id, campaign.id)
+    assert [(row.error_code, row.failed) for row in reasons] == [("27", 3), ("", 1)]
+    for row in reasons:
+        page = queries.messages(campaign.owner_id, campaign.id, figure="failed", error_code=row.error_code)
+        assert len(page.rows) == row.failed
+
+
+def test_unsubscribes_count_recipients_within_the_window_alone(session):
+    owner = make_owner()
+    campaign = make_campaign(owner)
+
+    def recipient(days: float, status: str = "delivered"):
+        contact = make_contact(owner, is_subscribed=False, unsubscribed_at=NOON + timedelta(days=days))
+        make_message(campaign, contact, status=status)
+        return contact.id
+
+    recipient(-0.1)
+    inside = {recipient(0), recipient(3), recipient(6.99)}
+    recipient(7)
+    recipient(1, status="queued")
+    make_contact(owner, is_subscribed=False, unsubscribed_at=NOON + timedelta(days=1))
+    make_message(campaign)
+
+    found = queries.unsubscribes(owner.id, campaign.id, NOON, window_days=7)
+    assert found.count == 3
+    assert {contact.id for contact in found.contacts} == inside
+    assert found.closes_at == NOON + timedelta(days=7)
+    assert queries.unsubscribes(owner.id, campaign.id, None, window_days=7).closes_at is None
+
+
+def test_the_curve_grows_to_the_totals(session):
+    campaign = make_campaign()
+    make_message(campaign)
+    make_message(campaign, delivered_at=NOON + timedelta(hours=2))
+    make_message(campaign, status="failed")
+    curve = queries.curve(campaign.owner_id, campaign.id)
+    assert list(curve.accepted) == [0, 3, 3]
+    assert list(curve.delivered) == [0, 1, 2]
+    assert list(curve.failed) == [0, 1, 1]
+    assert curve.hours == [NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=3)]
+    assert queries.curve(campaign.owner_id, make_campaign().id).hours == []
+
+
+def test_campaigns_filter_by_name_state_owner_and_time(session):
+    owner = make_owner()
+    wanted = make_campaign(owner, name="Εκπτώσεις Ιουλίου", status="sending")
+    make_campaign(owner, name="Other", started_at=NOON - timedelta(days=3))
+    make_campaign(name="Εκπτώσεις")
+    assert names(queries.page(Wanted(name="εκπτωσεισ ιουλιου"))) == [wanted.name]
+    assert names(queries.page(Wanted(status="sending"))) == [wanted.name]
+    assert len(queries.page(Wanted(owner_id=owner.id)).rows) == 2
+    assert names(queries.page(Wanted(owner_id=owner.id, since=NOON))) == [wanted.name]
+    assert names(queries.page(Wanted(owner_id=owner.id, until=NOON))) == ["Other"]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_every_sort_shows_every_campaign_once_over_its_pages(session, sort):
+    owner = make_owner()
+    for n in range(7):
+        campaign = make_campaign(owner, started_at=NOON + timedelta(hours=n // 2))
+        fill(campaign, delivered=n % 3, failed=n % 2)
+    page = queries.page(Wanted(), sort=sort, at=keyset.At(size=2))
+    seen = names(page)
+    while page.after:
+        page = queries.page(Wanted(), sort=sort, at=keyset.At(after=page.after, size=2))
+        seen += names(page)
+    assert len(seen) == len(set(seen)) == 7
+
+
+def test_sorts_put_campaigns_without_a_rate_last(session):
+    empty, bad, good = make_campaign(name="empty"), make_campaign(name="bad"), make_campaign(name="good")
+    fill(bad, failed=2, delivered=1)
+    fill(good, delivered=3)
+    assert empty.name
+    assert names(queries.page(Wanted(), sort="failing")) == ["bad", "good", "empty"]
+    assert names(queries.page(Wanted(), sort="undelivered")) == ["bad", "good", "empty"]
+
+
+def test_the_worst_are_those_that_surely_failed(session):
+    one_of_two = fill(make_campaign(name="1 of 2"), failed=1, delivered=1)
+    many = fill(make_campaign(name="12 of 30"), failed=12, delivered=18)
+    assert one_of_two.name
+    worst = queries.worst_failures(NOON - timedelta(days=1))
+    assert [row.name for row in worst] == [many.name, "1 of 2"]
+
+
+def test_days_are_days_of_the_zone(session):
+    campaign = make_campaign()
+    late = NOON.replace(hour=23)
+    make_message(campaign, sent_at=late, delivered_at=late)
+    (utc,) = queries.days(NOON - timedelta(days=2), "UTC")
+    (athens,) = queries.days(NOON - timedelta(days=2), "Europe/Athens")
+    assert (utc.day.day, athens.day.day) == (20, 21)
+    assert (athens.accepted, athens.delivered, athens.failed) == (1, 1, 0)
+    assert queries.days(NOON, "UTC", owner_id=make_owner().id) == []
