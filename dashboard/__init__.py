@@ -37,8 +37,9 @@ def _blueprints() -> list[Any]:
     from dashboard.lists.routes import bp as lists
     from dashboard.overview.routes import bp as overview
     from dashboard.owners.routes import bp as owners
+    from dashboard.platform_import.routes import bp as platform_import
     from dashboard.search.routes import bp as search
     from dashboard.staff.routes import bp as staff
     from dashboard.wallets.routes import bp as wallets
 
-    return [overview, campaigns, lists, contacts, wallets, owners, search, staff]
+    return [overview, campaigns, lists, contacts, wallets, owners, platform_import, search, staff]

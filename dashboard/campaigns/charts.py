@@ -10,11 +10,11 @@ from dashboard.core.db import AnyRow
 
 
 def curve_chart(curve: Curve, zone: str) -> dict[str, Any] | None:
-    """A campaign's running totals by hour; None where there are none. Times are Unix seconds."""
-    if not curve.hours:
+    """A campaign's running totals; None where there are none. Times are Unix seconds."""
+    if not curve.ends:
         return None
     return {
-        "x": [int(hour.timestamp()) for hour in curve.hours],
+        "x": [int(end.timestamp()) for end in curve.ends],
         "series": _series(curve.accepted, curve.delivered, curve.failed),
         "zone": zone,
         "step": "hour",

@@ -8,7 +8,7 @@ instant of reading.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, compress, pairwise
 from typing import Any
 
 from sqlalchemy import Date, Double, Integer, cast, func, select
@@ -49,6 +49,11 @@ class Totals:
     def accepted(self) -> int:
         """Handed to the provider, whatever became of it."""
         return self.sent + self.delivered + self.failed
+
+    def of(self, figure: str) -> int:
+        """The count behind one of FIGURES."""
+        counts = {"all": self.messages, "accepted": self.accepted, "queued": self.queued, "sent": self.sent}
+        return (counts | {"delivered": self.delivered, "failed": self.failed})[figure]
 
     @property
     def delivery(self) -> Rate:
@@ -141,16 +146,19 @@ def get(owner_id: int, campaign_id: int) -> AnyRow:
 
 @dataclass(frozen=True)
 class Curve:
-    """Running totals at the end of each hour in which something happened; hours as instants."""
+    """Running totals at the end of each span in which something happened; ends as instants."""
 
-    hours: Sequence[datetime]
+    ends: Sequence[datetime]
     accepted: Sequence[int]
     delivered: Sequence[int]
     failed: Sequence[int]
 
 
+CURVE_BY_HOUR = timedelta(hours=72)  #: as long as providers try; later receipts are added up by day
+
+
 def curve(owner_id: int, campaign_id: int) -> Curve:
-    """How a campaign's figures grew. Empty before its first message was sent."""
+    """How a campaign's figures grew: by hour for three days, then by day. Empty before it began."""
     rows = db.session.execute(
         select(
             CampaignStatHour.hour,
@@ -163,12 +171,22 @@ def curve(owner_id: int, campaign_id: int) -> Curve:
     ).all()
     if not rows:
         return Curve([], [], [], [])
+    start = rows[0].hour
+    ends = [_end_of_span(start, row.hour) for row in rows]
+    is_last = [end != next_end for end, next_end in pairwise([*ends, None])]
+
+    def running(name: str) -> list[int]:
+        return [0, *compress(accumulate(getattr(row, name) for row in rows), is_last)]
+
     return Curve(
-        [rows[0].hour, *(row.hour + timedelta(hours=1) for row in rows)],
-        [0, *accumulate(row.accepted for row in rows)],
-        [0, *accumulate(row.delivered for row in rows)],
-        [0, *accumulate(row.failed for row in rows)],
+        [start, *compress(ends, is_last)], running("accepted"), running("delivered"), running("failed")
     )
+
+
+def _end_of_span(start: datetime, hour: datetime) -> datetime:
+    if hour - start < CURVE_BY_HOUR:
+        return hour + timedelta(hours=1)
+    return start + timedelta(days=(hour - start).days + 1)
 
 
 def failure_reasons(owner_id: int, campaign_id: int, *, most: int = 20) -> Sequence[AnyRow]:
@@ -247,12 +265,19 @@ FIGURES: dict[str, Any] = {
 def messages(
     owner_id: int,
     campaign_id: int,
+    totals: Totals,
     *,
     figure: str = "all",
     error_code: str | None = None,
     at: keyset.At = keyset.FIRST,
 ) -> keyset.Page[AnyRow]:
-    """The messages behind one of FIGURES, newest first; of one error code ('' for none) if given."""
+    """The messages behind one of FIGURES, newest first; of one error code ('' for none) if given.
+
+    What the counters say is none is not looked for: to find no pending message among millions of
+    delivered ones, all would have to be read.
+    """
+    if not totals.of(figure):
+        return keyset.NO_PAGE
     stmt = (
         select(
             CampaignMessage.id, CampaignMessage.owner_id, CampaignMessage.contact_id, CampaignMessage.phone,

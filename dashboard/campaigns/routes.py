@@ -68,12 +68,13 @@ def messages(owner_id: int, campaign_id: int):
     figure = form.wanted("status") or "all"
     # An empty code asks for failures without one; none at all asks for all.
     error_code = form.error_code.data if "error_code" in request.args else None
-    page = queries.messages(owner_id, campaign_id, figure=figure, error_code=error_code, at=here())
+    totals = queries.totals_of(campaign)
+    page = queries.messages(owner_id, campaign_id, totals, figure=figure, error_code=error_code, at=here())
     return render(
         "campaigns/messages.html",
         "results",
         campaign=campaign,
-        totals=queries.totals_of(campaign),
+        totals=totals,
         figure=figure,
         error_code=error_code,
         page=page,

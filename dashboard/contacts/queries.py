@@ -39,10 +39,6 @@ class Found:
     is_cut: bool = False
 
 
-#: What a text that is too short to be looked for finds.
-NO_PAGE: keyset.Page[AnyRow] = keyset.Page([], None, None)
-
-
 def page(wanted: Wanted, at: keyset.At = keyset.FIRST) -> Found:
     """Contacts that match every set part of `wanted`, by phone number."""
     if not wanted.typed:

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from dashboard.contacts import commands, queries
 from dashboard.contacts.forms import STATES, ContactFilter, ContactForm, SubscriptionForm
+from dashboard.core import keyset
 from dashboard.core.phones import international
 from dashboard.owners import queries as owners
 from dashboard.web import htmx
@@ -24,7 +25,7 @@ def index():
         is_subscribed=STATES[form.wanted("is_subscribed") or ""],
     )
     is_short = bool(wanted.typed) and len(wanted.typed or "") < queries.SHORTEST
-    found = queries.Found(queries.NO_PAGE) if is_short else queries.page(wanted, at=here())
+    found = queries.Found(keyset.NO_PAGE) if is_short else queries.page(wanted, at=here())
     return htmx.render(
         "contacts/index.html", "results", form=form, found=found, is_short=is_short, wanted=wanted
     )

@@ -52,6 +52,9 @@ class Page(Generic[T]):
     before: str | None
 
 
+NO_PAGE: Page[AnyRow] = Page([], None, None)
+
+
 def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
     """One page of `stmt`, sorted by `keys`.
 

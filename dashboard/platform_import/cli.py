@@ -56,6 +56,10 @@ def import_platform_command(
             )
     except DomainError as refusal:
         raise click.ClickException(refusal.sentence) from None
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise click.ClickException(
+            f"That user may not read all of the platform's tables: {error.diag.message_primary}."
+        ) from None
     except (psycopg.OperationalError, OperationalError):
         raise click.ClickException(
             "The connection to a database was lost. The same command goes on where it stopped."

@@ -123,7 +123,10 @@ def _prepare_step(run_id: int, step: Step, source: Source, owners: Sequence[int]
         if needed and step.name == table.name:
             why, done = REASONS["needed_column_missing"]
             _add_issue(run_id, table.name, "needed_column_missing", why, f"{done} {_named(needed)}")
-        if others and not needed:
+        elif needed:
+            why = REASONS["column_missing"][0]
+            _add_issue(run_id, table.name, "column_missing", why, f"Not compared. {_named(needed)}")
+        elif others:
             why, done = REASONS["column_missing"]
             _add_issue(run_id, table.name, "column_missing", why, f"{done} {_named(others)}")
         for other in sorted({name for column in table.columns for name in column.tables} - set(source.columns)):

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import func, select
 
-from dashboard.core.db import db
+from dashboard.core import keyset
+from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.platform_import.models import ImportIssue, ImportRun, ImportStep
 
 
@@ -34,7 +34,7 @@ def totals_of(run_id: int) -> Totals:
     return Totals(*(int(count) for count in counts), issues or 0)
 
 
-def steps_of(run_id: int) -> Sequence[Row[Any]]:
+def steps_of(run_id: int) -> Sequence[AnyRow]:
     """What became of the rows of each table, in the order of import, beside the number of issues."""
     issues = (
         select(ImportIssue.source_table, func.count().label("issues"))
@@ -56,7 +56,7 @@ def steps_of(run_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def run(run_id: int) -> Row[Any]:
+def run(run_id: int) -> AnyRow:
     """The run.
 
     Raises:
@@ -65,7 +65,7 @@ def run(run_id: int) -> Row[Any]:
     return db.session.execute(runs().where(ImportRun.id == run_id)).one()
 
 
-def runs() -> Select[Any]:
+def runs() -> AnySelect:
     """Runs with their counts, newest first."""
     per_run = (
         select(ImportStep.run_id, *(func.sum(column).label(column.key) for column in _COUNTS))
@@ -93,7 +93,7 @@ def runs() -> Select[Any]:
     )
 
 
-def issues(run_id: int, *, source_table: str | None = None, reason_code: str | None = None) -> Select[Any]:
+def issues(run_id: int, source_table: str | None = None, reason_code: str | None = None) -> AnySelect:
     """The rows of the run that broke a rule, of one table or for one reason where wanted, as found."""
     stmt = select(
         ImportIssue.id,
@@ -112,7 +112,23 @@ def issues(run_id: int, *, source_table: str | None = None, reason_code: str | N
     return stmt.order_by(ImportIssue.id)
 
 
-def reasons_of(run_id: int) -> Sequence[Row[Any]]:
+def run_page(*, at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:
+    """A page of `runs`."""
+    return keyset.page(runs(), [keyset.Key("id", ImportRun.id, descending=True)], at)
+
+
+def issue_page(
+    run_id: int,
+    source_table: str | None = None,
+    reason_code: str | None = None,
+    *,
+    at: keyset.At = keyset.FIRST,
+) -> keyset.Page[AnyRow]:
+    """A page of `issues`."""
+    return keyset.page(issues(run_id, source_table, reason_code), [keyset.Key("id", ImportIssue.id)], at)
+
+
+def reasons_of(run_id: int) -> Sequence[AnyRow]:
     """How many rows of each table broke which rule, most first."""
     return db.session.execute(
         select(
@@ -135,12 +151,12 @@ def position(run_id: int, step: str) -> int | None:
 
 
 def stream_issues(
-    run_id: int, *, source_table: str | None = None, reason_code: str | None = None, size: int = 2_000
-) -> Iterator[Row[Any]]:
+    run_id: int, source_table: str | None = None, reason_code: str | None = None, *, size: int = 2_000
+) -> Iterator[AnyRow]:
     """All issues of `issues`, some at a time: a report may be larger than memory."""
     last = 0
     while True:
-        stmt = issues(run_id, source_table=source_table, reason_code=reason_code)
+        stmt = issues(run_id, source_table, reason_code)
         rows = db.session.execute(stmt.where(ImportIssue.id > last).limit(size)).all()
         yield from rows
         if len(rows) < size:

@@ -524,6 +524,13 @@ def upgrade() -> None:
         postgresql_using="brin",
     )
     op.create_index(
+        "ix_campaign_message_failure_codes",
+        "campaign_message",
+        ["owner_id", "campaign_id", sa.literal_column("coalesce(error_code, '')"), "id"],
+        unique=False,
+        postgresql_where=sa.text("failed_at IS NOT NULL"),
+    )
+    op.create_index(
         "ix_campaign_message_failures",
         "campaign_message",
         ["owner_id", "campaign_id", "id"],

@@ -41,7 +41,8 @@ KEPT_HOURS = """
     FROM campaign_stat_hour WHERE accepted + delivered + failed > 0 ORDER BY 1, 2, 3
 """
 KEPT_ERRORS = """
-    SELECT owner_id, campaign_id, error_code, failed FROM campaign_stat_error WHERE failed > 0 ORDER BY 1, 2, 3
+    SELECT owner_id, campaign_id, error_code, failed
+    FROM campaign_stat_error WHERE failed > 0 ORDER BY 1, 2, 3
 """
 
 
@@ -112,7 +113,11 @@ SET = """
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
-@given(st.lists(st.tuples(STATUS, st.integers(1, 5), st.integers(0, 50), st.sampled_from(["1", None])), max_size=8))
+@given(
+    st.lists(
+        st.tuples(STATUS, st.integers(1, 5), st.integers(0, 50), st.sampled_from(["1", None])), max_size=8
+    )
+)
 def test_any_order_of_changes_keeps_the_counts(session, changes):
     owner = make_owner()
     for campaign in (make_campaign(owner), make_campaign(owner)):
@@ -155,7 +160,12 @@ def test_eight_writers_of_receipts_at_once_with_repeats_and_late_ones(app, commi
 
 @pytest.mark.parametrize(
     "columns",
-    ["status = 'sent'", "status = 'delivered', delivered_at = now()", "status = 'failed'", "delivered_at = now()"],
+    [
+        "status = 'sent'",
+        "status = 'delivered', delivered_at = now()",
+        "status = 'failed'",
+        "delivered_at = now()",
+    ],
 )
 def test_a_state_needs_its_times(session, columns):
     message = make_message(make_campaign(), status="queued")

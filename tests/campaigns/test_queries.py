@@ -44,18 +44,20 @@ def test_the_messages_behind_a_figure_are_as_many_as_it_says(session, figure):
     campaign = fill(make_campaign(), queued=2, sent=3, delivered=4, failed=5)
     fill(make_campaign(), delivered=1, failed=1)
     totals = queries.totals_of(queries.get(campaign.owner_id, campaign.id))
-    expected = totals.messages if figure == "all" else getattr(totals, figure)
-    page = queries.messages(campaign.owner_id, campaign.id, figure=figure)
-    assert len(page.rows) == expected
+    page = queries.messages(campaign.owner_id, campaign.id, totals, figure=figure)
+    assert len(page.rows) == totals.of(figure)
 
 
 def test_failure_reasons_lead_to_their_messages(session):
     campaign = fill(make_campaign(), failed=3)
     make_message(campaign, status="failed")
+    totals = queries.totals_of(queries.get(campaign.owner_id, campaign.id))
     reasons = queries.failure_reasons(campaign.owner_id, campaign.id)
     assert [(row.error_code, row.failed) for row in reasons] == [("27", 3), ("", 1)]
     for row in reasons:
-        page = queries.messages(campaign.owner_id, campaign.id, figure="failed", error_code=row.error_code)
+        page = queries.messages(
+            campaign.owner_id, campaign.id, totals, figure="failed", error_code=row.error_code
+        )
         assert len(page.rows) == row.failed
 
 
@@ -91,8 +93,17 @@ def test_the_curve_grows_to_the_totals(session):
     assert list(curve.accepted) == [0, 3, 3]
     assert list(curve.delivered) == [0, 1, 2]
     assert list(curve.failed) == [0, 1, 1]
-    assert curve.hours == [NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=3)]
-    assert queries.curve(campaign.owner_id, make_campaign().id).hours == []
+    assert curve.ends == [NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=3)]
+    assert queries.curve(campaign.owner_id, make_campaign().id).ends == []
+
+
+def test_late_receipts_are_added_up_by_day(session):
+    campaign = make_campaign()
+    for hours in (0, 71, 73, 95, 96, 500):
+        make_message(campaign, delivered_at=NOON + timedelta(hours=hours))
+    curve = queries.curve(campaign.owner_id, campaign.id)
+    assert [(end - NOON) / timedelta(hours=1) for end in curve.ends] == [0, 1, 72, 96, 120, 504]
+    assert list(curve.delivered) == [0, 1, 2, 4, 5, 6]
 
 
 def test_campaigns_filter_by_name_state_owner_and_time(session):

@@ -36,7 +36,7 @@ CONTENT = (
     "SELECT action, count(*) FROM membership_event GROUP BY 1",
     "SELECT name, status, message_text, list_id IS NULL FROM campaign ORDER BY owner_id, name",
     "SELECT phone, text, segments, status, provider_message_id, error_code, created_at, sent_at, failed_at"
-    " FROM campaign_message ORDER BY owner_id, created_at, phone, text",
+    " FROM campaign_message ORDER BY owner_id, created_at, phone, text, provider_message_id",
     "SELECT queued, sent, delivered, failed, segments FROM campaign_stat ORDER BY owner_id, sent, segments",
     "SELECT members, subscribed FROM list_stat ORDER BY owner_id, members, subscribed",
     "SELECT owner.name, balance_credits, last_entry_no FROM wallet JOIN owner ON owner.id = owner_id ORDER BY 1",
@@ -75,7 +75,7 @@ def test_every_row_that_was_read_is_accounted_for(platform, chunk_rows):
         step = next(step for step in found if step.source_table == table)
         assert count >= step.left_out + step.merged
     totals = queries.totals_of(run)
-    assert (totals.left_out, totals.merged, totals.rows_read) == (5, 2, 33)
+    assert (totals.left_out, totals.merged, totals.rows_read) == (5, 2, 30)
 
 
 def test_the_size_of_chunks_changes_nothing(platform):
@@ -230,7 +230,8 @@ def test_killed_at_any_point_it_ends_as_if_undisturbed(platform):
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Continuing run 1" in said
-    assert content(*REPORT) == undisturbed
+    for was, now in zip(undisturbed, content(*REPORT), strict=True):
+        assert now == was
 
 
 def run_it(url: str, *arguments: str) -> subprocess.CompletedProcess:
@@ -299,11 +300,11 @@ def test_reading_changes_nothing_there_and_no_password_hash_is_asked_for(platfor
     platform.sql("DROP ROLE IF EXISTS import_reader")
     platform.sql("CREATE ROLE import_reader LOGIN")
     try:
+        platform.sql("GRANT USAGE ON SCHEMA public TO import_reader")
         platform.sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO import_reader")
         platform.sql('REVOKE SELECT ON "User" FROM import_reader')
         columns = 'id, email, "createdAt", "senderName", company, timezone'
         platform.sql(f'GRANT SELECT ({columns}) ON "User" TO import_reader')
-        platform.sql("GRANT pg_read_all_settings TO import_reader")
         with open_source(platform.url) as source:
             source.connection.execute("SET ROLE import_reader")
             import_platform(source, Silent(), owners=None, country="GR")
@@ -322,9 +323,9 @@ def test_missing_tables_and_columns_are_reported(platform):
     platform.sql('ALTER TABLE "Campaign" DROP total')
     platform.sql('ALTER TABLE "List" DROP name CASCADE')
     run = platform.bring()
-    whole = [(table, reason) for table, source_id, reason in issues(run) if source_id is None]
-    assert sorted(whole)[:6] == [
-        ("Campaign", "needed_column_missing"),
+    whole = [(table, reason) for table, _, reason in issues(run) if reason.endswith(("table_missing", "column_missing"))]
+    assert sorted(whole) == [
+        ("Campaign", "column_missing"),
         ("Contact", "column_missing"),
         ("List", "needed_column_missing"),
         ("ListMembership", "table_missing"),

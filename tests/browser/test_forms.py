@@ -1,0 +1,162 @@
+"""A form is sent once, answers in words, and loses nothing that was typed."""
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import func, select
+
+from dashboard.audit.models import AuditEvent
+from dashboard.core.db import db
+from dashboard.wallets.models import CreditTransaction
+from tests.browser.hand import has_focus
+from tests.factories import PASSWORD, make_contact, make_list, make_owner, make_wallet
+
+
+def count_of(what) -> int:
+    return db.session.scalar(select(func.count()).select_from(what))
+
+
+def test_a_refused_form_keeps_what_was_typed_and_leads_to_the_field(page: Page, sign_in):
+    wallet = make_wallet(balance_credits=70)
+    sign_in("admin")
+    page.goto(f"/owners/{wallet.owner_id}/wallet")
+    address = page.url
+    amount = page.get_by_label("Credits to add")
+    amount.fill("a few")
+    page.get_by_label("Reason").select_option("Goodwill")
+    page.get_by_label("Note").fill('For <b>"Ada"</b>')
+    page.get_by_role("button", name="Adjust credits").click()
+
+    expect(amount).to_have_accessible_description(
+        "A negative number takes credits away. Enter a whole number, such as 500 or -30."
+    )
+    expect(amount).to_be_focused()
+    expect(amount).to_have_value("a few")
+    expect(page.get_by_label("Reason")).to_have_value("goodwill")
+    expect(page.get_by_label("Note")).to_have_value('For <b>"Ada"</b>')
+    assert page.url == address
+
+    amount.fill("30")
+    page.get_by_role("button", name="Adjust credits").click()
+    expect(page.get_by_role("status")).to_contain_text("+30 credits. Balance: 100.")
+    expect(amount).to_have_value("")
+    expect(page.get_by_text("<b>")).to_be_visible()
+
+
+def test_a_new_contact_that_is_there_already_leads_to_it(page: Page, sign_in):
+    contact = make_contact(phone="+306984303406", first_name="Ada")
+    sign_in("support")
+    page.goto(f"/owners/{contact.owner_id}/contacts/new")
+    page.get_by_label("Phone").fill("69 8430 3406")
+    page.get_by_label("Last name").fill("Typed already")
+    page.get_by_role("button", name="Add the contact").click()
+    expect(page.get_by_label("Phone")).to_be_focused()
+    expect(page.get_by_label("Last name")).to_have_value("Typed already")
+    page.get_by_role("link", name="Open that contact").click()
+    expect(page.get_by_role("heading", name="Ada")).to_be_visible()
+
+
+def test_a_success_is_told_in_the_live_region_and_can_be_dismissed(page: Page, sign_in):
+    contact = make_contact()
+    sign_in("support")
+    page.goto(f"/owners/{contact.owner_id}/contacts/{contact.id}")
+    # The region stands there before its first message, or screen readers would not hear it.
+    expect(page.get_by_role("status")).to_have_attribute("aria-live", "polite")
+    page.get_by_label("Reason").fill("Asked by phone")
+    page.get_by_role("button", name="Unsubscribe").click()
+    toast = page.get_by_role("status").get_by_text("The contact is unsubscribed.")
+    expect(toast).to_be_visible()
+    page.get_by_role("button", name="Dismiss").click()
+    expect(toast).to_be_hidden()
+
+
+def test_a_toast_of_success_leaves_by_itself_and_one_of_refusal_stays(page: Page, sign_in):
+    owner = make_owner()
+    members_of = make_list(owner, members=[make_contact(owner), make_contact(owner)])
+    person = sign_in("support")
+    page.clock.install()
+    page.goto(f"/owners/{owner.id}/lists/{members_of.id}")
+    page.get_by_role("button", name="Remove").first.click()
+    taken_off = page.get_by_text("The contact was taken off the list.")
+    expect(taken_off).to_be_visible()
+    person.disabled_at = None
+    page.clock.run_for(60_000)
+    expect(taken_off).to_be_hidden()
+
+
+def test_a_double_click_adjusts_once(page: Page, sign_in):
+    wallet = make_wallet(balance_credits=70)
+    sign_in("admin")
+    page.goto(f"/owners/{wallet.owner_id}/wallet")
+    page.get_by_label("Credits to add").fill("5")
+    page.get_by_label("Reason").select_option("Goodwill")
+    page.get_by_role("button", name="Adjust credits").dblclick()
+    expect(page.get_by_role("status")).to_contain_text("+5 credits. Balance: 75.")
+    expect(page.get_by_role("region", name="Ledger").get_by_role("row")).to_have_count(3)
+    assert count_of(CreditTransaction) == 2
+
+
+def test_the_same_form_sent_from_two_windows_is_one_entry_and_a_kind_notice(page: Page, sign_in):
+    wallet = make_wallet(balance_credits=70)
+    sign_in("admin")
+    page.goto(f"/owners/{wallet.owner_id}/wallet")
+    page.get_by_label("Credits to add").fill("5")
+    page.get_by_label("Reason").select_option("Goodwill")
+    key = page.locator("[name=idempotency_key]").input_value()
+    page.get_by_role("button", name="Adjust credits").click()
+    expect(page.get_by_role("status")).to_contain_text("+5 credits. Balance: 75.")
+    page.get_by_label("Credits to add").fill("5")
+    page.get_by_label("Reason").select_option("Goodwill")
+    page.locator("[name=idempotency_key]").evaluate("(field, key) => { field.value = key }", key)
+    page.get_by_role("button", name="Adjust credits").click()
+    expect(page.get_by_role("status")).to_contain_text("applied already, as entry 2. Nothing was added.")
+    assert count_of(CreditTransaction) == 2
+
+
+def test_the_focus_is_not_lost_by_a_change(page: Page, sign_in):
+    contact = make_contact()
+    sign_in("support")
+    page.goto(f"/owners/{contact.owner_id}/contacts/{contact.id}")
+    page.get_by_label("Reason").fill("Asked by phone")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Subscribe again")).to_be_visible()
+    assert not has_focus(page.locator("body"))
+
+
+def test_a_lost_session_leads_to_the_sign_in_page_and_back(page: Page, sign_in):
+    wallet = make_wallet(balance_credits=70)
+    person = sign_in("admin")
+    page.goto(f"/owners/{wallet.owner_id}/wallet")
+    address = page.url
+    page.context.clear_cookies()
+    page.get_by_label("Credits to add").fill("1")
+    page.get_by_label("Reason").select_option("Goodwill")
+    page.get_by_role("button", name="Adjust credits").click()
+
+    expect(page.get_by_role("status")).to_contain_text("Your session has ended. Sign in to go on.")
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Wallet")).to_be_visible()
+    assert page.url == address
+    assert count_of(CreditTransaction) == 1
+
+
+def test_an_account_that_was_disabled_ends_at_the_next_request(page: Page, sign_in):
+    person = sign_in("support")
+    page.goto("/campaigns")
+    person.disabled_at = db.func.now()
+    db.session.commit()
+    page.get_by_label("State").select_option("Failed")
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
+def test_a_role_that_may_not_sees_no_form(page: Page, sign_in):
+    wallet = make_wallet(balance_credits=70)
+    sign_in("support")
+    page.goto(f"/owners/{wallet.owner_id}/wallet")
+    expect(page.get_by_role("heading", name="Ledger")).to_be_visible()
+    expect(page.get_by_role("button", name="Adjust credits")).to_have_count(0)
+
+
+def test_a_fault_of_ours_is_told_with_a_reference(page: Page, sign_in):
+    sign_in("admin")
+    assert count_of(AuditEvent) == 1

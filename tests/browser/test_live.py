@@ -1,0 +1,107 @@
+"""Charts, and figures that change while one looks at them."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.core.db import db, utc_now
+from tests.factories import make_campaign, make_message
+
+
+@pytest.fixture
+def sending(page: Page, sign_in) -> Page:
+    """The page of a campaign under way, of whose two messages one was delivered. Its clock is the test's."""
+    campaign = make_campaign(status="sending", started_at=utc_now())
+    make_message(campaign, status="queued")
+    make_message(campaign, sent_at=utc_now(), delivered_at=utc_now())
+    sign_in("manager")
+    page.clock.install()
+    page.goto(f"/owners/{campaign.owner_id}/campaigns/{campaign.id}")
+    expect(delivered(page)).to_contain_text("1 of 1 accepted")
+    page.campaign = campaign
+    return page
+
+
+def delivered(page: Page):
+    return page.locator(".figure").filter(has_text="Delivered")
+
+
+def deliver_one_more(page: Page) -> None:
+    make_message(page.campaign, sent_at=utc_now(), delivered_at=utc_now())
+
+
+def test_the_figures_of_a_campaign_under_way_change_within_five_seconds(sending: Page):
+    sending.get_by_text("The same as a table").click()
+    deliver_one_more(sending)
+    sending.clock.run_for(5_000)
+    expect(delivered(sending)).to_contain_text("2 of 2 accepted")
+    # What the person opened stays open.
+    expect(sending.get_by_role("region", name="Running totals")).to_contain_text("2")
+    expect(sending.get_by_role("region", name="Running totals")).to_be_visible()
+    deliver_one_more(sending)
+    sending.clock.run_for(5_000)
+    expect(delivered(sending)).to_contain_text("3 of 3 accepted")
+
+
+def test_the_curve_grows_with_the_figures(sending: Page):
+    before = picture(sending)
+    for _ in range(5):
+        deliver_one_more(sending)
+    sending.clock.run_for(5_000)
+    expect(delivered(sending)).to_contain_text("6 of 6 accepted")
+    expect(sending.locator(".chart canvas")).to_have_count(1)
+    assert picture(sending) != before
+
+
+def test_updating_can_be_paused(sending: Page):
+    sending.get_by_role("link", name="Pause updating").click()
+    expect(sending.get_by_role("link", name="Go on updating")).to_be_visible()
+    asked = []
+    sending.on("request", lambda request: asked.append(request.url))
+    deliver_one_more(sending)
+    sending.clock.run_for(60_000)
+    expect(delivered(sending)).to_contain_text("1 of 1 accepted")
+    assert asked == []
+
+    sending.get_by_role("link", name="Go on updating").click()
+    expect(delivered(sending)).to_contain_text("2 of 2 accepted")
+
+
+def test_updating_ends_with_the_campaign(sending: Page):
+    sending.campaign.status = "completed"
+    db.session.commit()
+    sending.clock.run_for(5_000)
+    expect(sending.locator(".title-line")).to_contain_text("Completed")
+    expect(sending.get_by_role("link", name="Pause updating")).to_have_count(0)
+    asked = []
+    sending.on("request", lambda request: asked.append(request.url))
+    sending.clock.run_for(60_000)
+    expect(sending.locator(".title-line")).to_contain_text("Completed")
+    assert asked == []
+
+
+def test_the_overview_follows_campaigns_under_way(sending: Page):
+    sending.goto("/")
+    part = sending.get_by_role("region", name="Sending now")
+    expect(part).to_contain_text("1 of 2")
+    deliver_one_more(sending)
+    sending.clock.run_for(6_000)
+    expect(part).to_contain_text("2 of 3")
+
+
+def picture(page: Page) -> str:
+    return page.locator(".chart canvas").evaluate("canvas => canvas.toDataURL()")
+
+
+def test_a_chart_is_drawn_anew_in_the_colours_of_another_theme(page: Page, sign_in):
+    campaign = make_campaign(started_at=utc_now())
+    make_message(campaign, sent_at=utc_now(), delivered_at=utc_now())
+    sign_in("manager")
+    page.goto("/")
+    expect(page.locator(".chart canvas")).to_be_visible()
+    light = picture(page)
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator(".chart canvas")).to_have_count(1)
+    assert picture(page) != light
+    page.get_by_role("button", name="Light").click()
+    expect(page.locator(".chart canvas")).to_have_count(1)
+    assert picture(page) == light
