@@ -50,21 +50,32 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 
 // Charts: the figures stand in a table beside each; this draws them.
+const CHART_HEIGHT = 224;
+const drawn = new Map();
 function drawCharts() {
   if (!window.uPlot) return;
-  for (const place of document.querySelectorAll(".chart:not([data-drawn])")) {
-    place.dataset.drawn = "";
-    draw(place, JSON.parse(place.dataset.chart));
+  for (const place of document.querySelectorAll(".chart")) {
+    const figures = place.dataset.chart;
+    const shown = drawn.get(place);
+    if (shown?.figures === figures) continue;
+    const wanted = JSON.parse(figures);
+    // New figures move the curve that stands there, and leave alone what is under the pointer.
+    if (shown) shown.chart.setData(rowsOf(wanted));
+    drawn.set(place, { figures, chart: shown?.chart ?? draw(place, wanted) });
+    widths.observe(place);
   }
 }
+const rowsOf = ({ x, series }) => [x, ...series.map((s) => s.values)];
+const widths = new ResizeObserver((changes) => {
+  for (const { target } of changes) drawn.get(target)?.chart.setSize({ width: target.clientWidth, height: CHART_HEIGHT });
+});
 function draw(place, { x, series, zone, step }) {
   const css = getComputedStyle(document.documentElement);
   const colour = (name) => css.getPropertyValue(name).trim();
   const inZone = (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone);
   const axis = { stroke: colour("--sb-quiet"), grid: { stroke: colour("--sb-line"), width: 1 }, ticks: { show: false } };
-  const height = 224;
-  const chart = new uPlot({
-    width: place.clientWidth, height, tzDate: inZone,
+  return new uPlot({
+    width: place.clientWidth, height: CHART_HEIGHT, tzDate: inZone,
     legend: { live: true },
     scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.05, 4)] } },
     axes: [
@@ -79,8 +90,7 @@ function draw(place, { x, series, zone, step }) {
         value: (_, v) => (v == null ? "–" : v.toLocaleString("en")),
       })),
     ],
-  }, [x, ...series.map((s) => s.values)], place);
-  new ResizeObserver(() => place.isConnected && chart.setSize({ width: place.clientWidth, height })).observe(place);
+  }, rowsOf({ x, series }), place);
 }
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 function label(date, step, ticks) {
@@ -92,7 +102,8 @@ function label(date, step, ticks) {
 }
 // The other theme has other colours.
 new MutationObserver(() => {
-  for (const place of document.querySelectorAll(".chart[data-drawn]")) { place.replaceChildren(); delete place.dataset.drawn; }
+  for (const { chart } of drawn.values()) chart.destroy();
+  drawn.clear();
   drawCharts();
 }).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 

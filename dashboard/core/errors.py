@@ -136,7 +136,7 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "fk_refresh_token_staff_id": (None, "That member of staff is no longer there."),
     # imports of the platform's database
     "fk_platform_owner_owner_id": (None, "That owner is no longer there."),
-    "uq_platform_owner_owner_id": (None, "That owner is another user of the platform already."),
+    "uq_platform_owner_source_id": (None, "That user of the platform is an owner already."),
     "fk_platform_ref_owner_id": (None, "That owner is no longer there."),
     "ck_import_run_status": (None, "That is not a state an import can be in."),
     "fk_import_step_run_id": (None, "That import is no longer there."),

@@ -20,14 +20,14 @@ from dashboard.platform_import.source import open_source
 
 @click.command("import-platform")
 @click.argument("source", metavar="postgresql://USER@HOST:PORT/NAME")
-@click.option("--owner", "owners", type=int, multiple=True, help="Only this user of the platform; repeatable.")
+@click.option("--owner", "owners", type=int, multiple=True, help="Only this user there; repeatable.")
 @click.option(
     "--country",
     default="GR",
     show_default=True,
     help="Country of owners of whom neither time zone nor numbers tell it.",
 )
-@click.option("--report", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write the CSV here.")
+@click.option("--report", "folder", type=click.Path(path_type=Path, file_okay=False), help="For the CSV.")
 @click.option(
     "--chunk-rows",
     type=click.IntRange(1),

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -129,7 +128,8 @@ def _prepare_step(run_id: int, step: Step, source: Source, owners: Sequence[int]
         elif others:
             why, done = REASONS["column_missing"]
             _add_issue(run_id, table.name, "column_missing", why, f"{done} {_named(others)}")
-        for other in sorted({name for column in table.columns for name in column.tables} - set(source.columns)):
+        others_read = {name for column in table.columns for name in column.tables}
+        for other in sorted(others_read - set(source.columns)):
             _add_issue(run_id, other, "table_missing", *REASONS["table_missing"])
     if table.name in source.columns and not needed:
         rows = source.count(table, owners)
@@ -159,14 +159,21 @@ def _add_issue(
     db.session.execute(
         insert(ImportIssue)
         .values(
-            run_id=run_id, source_table=table, source_id=source_id, reason_code=code, reason=reason, done=done, row=row
+            run_id=run_id,
+            source_table=table,
+            source_id=source_id,
+            reason_code=code,
+            reason=reason,
+            done=done,
+            row=row,
         )
         .on_conflict_do_nothing()
     )
 
 
 def _count(run_id: int, step: Step, read: int) -> None:
-    outcomes = {outcome: n for outcome, n in execute("SELECT outcome, count(*) FROM work GROUP BY outcome")}
+    rows = execute("SELECT outcome, count(*) AS count FROM work GROUP BY outcome").all()
+    outcomes = {row.outcome: row.count for row in rows}
     position = execute(f'SELECT max("{step.table.key}") FROM staged').scalar_one()  # noqa: S608
     values: dict[str, Any] = {
         name: getattr(ImportStep, name) + outcomes.get(name, 0)

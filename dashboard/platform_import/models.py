@@ -27,17 +27,17 @@ class RunStatus(StrEnum):
 
 
 class PlatformOwner(Model):
-    """Which user of the platform is which owner. Looked up by the platform's id, so keyed by it."""
+    """Which user of the platform is which owner. As small as `owner`, and found by either's id."""
 
     __tablename__ = "platform_owner"
 
-    source_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("owner.id"))
+    owner_id: Mapped[OwnerId] = mapped_column(ForeignKey("owner.id"))
+    source_id: Mapped[int]
     fingerprint: Mapped[int]  #: of the user's row as it was read last
     #: What the imported entries of the ledger add up to. None: its ledger was not imported yet.
     ledger_credits: Mapped[int | None]
 
-    __table_args__ = (UniqueConstraint("owner_id"),)
+    __table_args__ = (UniqueConstraint("source_id"),)
 
 
 class PlatformRef(Model):

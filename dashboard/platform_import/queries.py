@@ -31,7 +31,8 @@ def totals_of(run_id: int) -> Totals:
         )
     ).one()
     issues = db.session.scalar(select(func.count()).where(ImportIssue.run_id == run_id))
-    return Totals(*(int(count) for count in counts), issues or 0)
+    read, added, changed, unchanged, merged, left_out = (int(count) for count in counts)
+    return Totals(read, added, changed, unchanged, merged, left_out, issues or 0)
 
 
 def steps_of(run_id: int) -> Sequence[AnyRow]:

@@ -82,7 +82,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Left as it was: the ledger is never changed.",
     ),
     "no_wallet": ("The transaction names no wallet.", "Put into the owner's wallet."),
-    "wallet_of_other_owner": ("The transaction names another owner's wallet.", "Put into its owner's wallet."),
+    "wallet_of_other_owner": (
+        "The transaction names another owner's wallet.",
+        "Put into its owner's wallet.",
+    ),
     "campaign_not_imported_here": ("Its campaign was not imported.", "Imported without the link."),
     "chain_broken": (
         "The balance after it is not the one before it and the amount.",

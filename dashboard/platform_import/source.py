@@ -1,13 +1,13 @@
 """The platform's own database, opened so that nothing can be written there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import Conninfo
 
 from dashboard.core.errors import DomainError
@@ -35,7 +35,7 @@ class Source:
 
     def rows(
         self, table: Table, owners: Sequence[int] | None, after: int | None, limit: int | None
-    ) -> Iterator[bytes]:
+    ) -> Generator[bytes, None, None]:
         """The rows after the key `after`, in order, each as one line of COPY's text format.
 
         The connection answers nothing else until the last one was read.
@@ -91,7 +91,7 @@ def open_source(url: str) -> Iterator[Source]:
     )
     try:
         connection = psycopg.connect(
-            **parameters, options=_OPTIONS, connect_timeout=10, client_encoding="UTF8"
+            make_conninfo("", **parameters, options=_OPTIONS, connect_timeout=10, client_encoding="UTF8")
         )
     except psycopg.Error as error:
         raise DomainError(_why(error, name)) from None

@@ -18,15 +18,19 @@ from dashboard.platform_import.tables import Table
 
 _SQL = Path(__file__).parent / "sql"
 
-#: Septets of the GSM-7 alphabet, or UTF-16 units of any other, to segments. DOMAIN.md: "Text length".
-_GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà\f{}~|€"
+# GSM 03.38: DOMAIN.md, "Text length". Letters and digits, signs, and those that cost two septets.
+_GSM = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789ÄÖÑÜäöñüàÆæßÉØøÅåÇèéùìòΔΦΓΛΩΠΨΣΘΞ"
+    "@£$¥_ !\"#¤%&'()*+,./:;<=>?¡¿§\n\r"
+    "{}~|€\f"
+)
 GSM_PATTERN = "^[" + _GSM + "\\^\\[\\]\\\\-]*$"
 _SEGMENTS = """CASE
         WHEN octet_length(message.text) <= 70 THEN 1
         WHEN message.text ~ :gsm THEN (
             SELECT CASE WHEN septets <= 160 THEN 1 ELSE ceil(septets / 153.0) END
-            FROM (SELECT 2 * char_length(message.text)
-                - char_length(translate(message.text, '^{}[]~|€' || chr(92) || chr(12), '')) AS septets) AS length)
+            FROM (SELECT 2 * char_length(message.text) - char_length(
+                translate(message.text, '^{}[]~|€' || chr(92) || chr(12), '')) AS septets) AS length)
         ELSE (
             SELECT CASE WHEN units <= 70 THEN 1 ELSE ceil(units / 67.0) END
             FROM (SELECT char_length(message.text) + char_length(regexp_replace(
@@ -46,8 +50,8 @@ def stage(table: Table, lines: Iterable[bytes], *, prefix: str = "") -> int:
     execute("SET LOCAL plan_cache_mode = auto")
     execute(f"CREATE TEMP TABLE staged ({prefix}{columns}) ON COMMIT DROP")
     execute(
-        "CREATE TEMP TABLE trouble (source_table text, source_id bigint, owner_id bigint, code text, done text)"
-        " ON COMMIT DROP"
+        "CREATE TEMP TABLE trouble (source_table text, source_id bigint, owner_id bigint,"
+        " code text, done text) ON COMMIT DROP"
     )
     count = copy("staged", lines)
     if count:
@@ -94,8 +98,9 @@ def write_issues(run_id: int, table: Table) -> None:
     execute(
         """
         INSERT INTO import_issue (run_id, owner_id, source_table, source_id, reason_code, reason, done, row)
-        SELECT :run_id, coalesce(trouble.owner_id, work.owner_id), coalesce(trouble.source_table, :source_table),
-            trouble.source_id, trouble.code, words.reason, coalesce(trouble.done, words.done), to_jsonb(staged)
+        SELECT :run_id, coalesce(trouble.owner_id, work.owner_id),
+            coalesce(trouble.source_table, :source_table), trouble.source_id,
+            trouble.code, words.reason, coalesce(trouble.done, words.done), to_jsonb(staged)
         FROM trouble
         LEFT JOIN jsonb_to_recordset(:words) AS words (code text, reason text, done text) USING (code)
         LEFT JOIN staged ON staged.id = trouble.source_id AND trouble.source_table IS NULL

@@ -54,7 +54,9 @@ def _owners(context: Context) -> None:
             (
                 row.id,
                 row.timezone if row.timezone in zones else "UTC",
-                country_of_zone(row.timezone) or majority_country(prefixes.get(row.id, ())) or context.country,
+                country_of_zone(row.timezone)
+                or majority_country(prefixes.get(row.id, ()))
+                or context.country,
             )
             for row in users
         ),
@@ -113,7 +115,7 @@ def _messages(_: Context) -> None:
         'SELECT staged.id, staged."to", owner.country FROM staged'
         ' JOIN platform_owner AS mapped ON mapped.source_id = staged."ownerId"'
         " JOIN owner ON owner.id = mapped.owner_id"
-        " WHERE staged.\"to\" IS NULL OR staged.\"to\" !~ '^\\+[1-9][0-9]{6,14}$'"
+        ' WHERE staged."to" IS NULL OR staged."to" !~ \'^\\+[1-9][0-9]{6,14}$\''
     ).all()
     copy_rows("number", ((row.id, e164(row.to, row.country)) for row in unclean))
     states = [MessageStatus.QUEUED, MessageStatus.SENT, MessageStatus.FAILED]

@@ -61,8 +61,8 @@ USER = Table(
 CONTACT = Table(
     "Contact",
     (
-        _id(), _id("ownerId"), _text("phone", needed=True), _text("email"), _text("firstName"), _text("lastName"),
-        _text("gender"), _time("birthday"), _time("createdAt"), _time("updatedAt"),
+        _id(), _id("ownerId"), _text("phone", needed=True), _text("email"), _text("firstName"),
+        _text("lastName"), _text("gender"), _time("birthday"), _time("createdAt"), _time("updatedAt"),
         Column("isSubscribed", "boolean", needed=True), _time("unsubscribedAt"),
     ),
 )  # fmt: skip
@@ -127,8 +127,9 @@ COUNTERS = Table(
 TRANSACTION = Table(
     "CreditTransaction",
     (
-        _id("ownerId"), _id(), _text("type", needed=True), _count("amount", needed=True), _count("balanceAfter"),
-        _text("reason"), _count("campaignId"), _count("messageId"), Column("meta", "text"),
+        _id("ownerId"), _id(), _text("type", needed=True), _count("amount", needed=True),
+        _count("balanceAfter"), _text("reason"),
+        _count("campaignId"), _count("messageId"), Column("meta", "text"),
         _time("createdAt"), _count("walletId"),
         Column(
             "walletOwnerId",

@@ -3,7 +3,7 @@
 Safe beside the running release: it neither reads nor writes these tables.
 
 `platform_ref` leads with `owner_id` and can be sharded with the rows that it points to;
-`platform_owner` is as small as `owner` and is found by the platform's id.
+`platform_owner` is as small as `owner`.
 """
 
 import sqlalchemy as sa
@@ -20,13 +20,13 @@ TABLES = ["import_issue", "import_step", "import_run", "platform_ref", "platform
 def upgrade() -> None:
     op.create_table(
         "platform_owner",
-        sa.Column("source_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("owner_id", sa.BigInteger(), nullable=False),
+        sa.Column("owner_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column("fingerprint", sa.BigInteger(), nullable=False),
         sa.Column("ledger_credits", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_platform_owner_owner_id")),
-        sa.PrimaryKeyConstraint("source_id", name=op.f("pk_platform_owner")),
-        sa.UniqueConstraint("owner_id", name=op.f("uq_platform_owner_owner_id")),
+        sa.PrimaryKeyConstraint("owner_id", name=op.f("pk_platform_owner")),
+        sa.UniqueConstraint("source_id", name=op.f("uq_platform_owner_source_id")),
     )
     op.create_table(
         "platform_ref",

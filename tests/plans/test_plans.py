@@ -200,7 +200,8 @@ def test_a_receipt_changes_its_message_in_place(medium, scene):
         changed = db.session.execute(
             text(
                 "UPDATE campaign_message SET status = 'delivered', delivered_at = now()"
-                " WHERE (owner_id, id) IN (SELECT owner_id, id FROM campaign_message WHERE status = 'sent' LIMIT 100)"
+                " WHERE (owner_id, id) IN"
+                " (SELECT owner_id, id FROM campaign_message WHERE status = 'sent' LIMIT 100)"
             )
         ).rowcount
         db.session.commit()

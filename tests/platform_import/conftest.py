@@ -19,7 +19,7 @@ class Silent:
     """Watches an import and says nothing."""
 
     def begin(self, run_id: int, continued: bool) -> None:
-        self.continued = continued
+        self.began = (run_id, continued)
 
     def step(self, name: str, done: int, total: int) -> None:
         pass
@@ -40,9 +40,7 @@ class Platform:
         """Insert a row, giving only what the test is about; its id."""
         names = ", ".join(f'"{name}"' for name in values)
         marks = ", ".join(["%s"] * len(values))
-        (row,) = self.sql(
-            f'INSERT INTO "{table}" ({names}) VALUES ({marks}) RETURNING id', *values.values()
-        )
+        (row,) = self.sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks}) RETURNING id', *values.values())
         return row[0]
 
     def user(self, **values: Any) -> int:

@@ -14,7 +14,8 @@ def run_id(session) -> int:
     run = ImportRun(source="reader@db:5432/platform", country="GR", status="finished")
     db.session.add(run)
     db.session.flush()
-    db.session.add(ImportStep(run_id=run.id, source_table="Contact", source_rows=3, rows_read=3, added=2, left_out=1))
+    counts = {"source_rows": 3, "rows_read": 3, "added": 2, "left_out": 1}
+    db.session.add(ImportStep(run_id=run.id, source_table="Contact", **counts))
     for number in range(60):
         db.session.add(
             ImportIssue(

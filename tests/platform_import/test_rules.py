@@ -183,10 +183,10 @@ def test_segments_are_counted_as_the_handset_does(platform, text, segments):
 
 
 def test_what_an_older_or_newer_platform_says_is_judged(platform):
-    platform.sql('ALTER TYPE "MessageStatus" ADD VALUE \'delivered\'')
-    platform.sql('ALTER TYPE "MessageStatus" ADD VALUE \'lost\'')
-    platform.sql('ALTER TYPE "Gender" ADD VALUE \'diverse\'')
-    platform.sql('ALTER TYPE "CampaignStatus" ADD VALUE \'archived\'')
+    platform.sql("ALTER TYPE \"MessageStatus\" ADD VALUE 'delivered'")
+    platform.sql("ALTER TYPE \"MessageStatus\" ADD VALUE 'lost'")
+    platform.sql("ALTER TYPE \"Gender\" ADD VALUE 'diverse'")
+    platform.sql("ALTER TYPE \"CampaignStatus\" ADD VALUE 'archived'")
     platform.sql('ALTER TABLE "CampaignMessage" ADD "deliveredAt" timestamp')
     platform.sql('ALTER TABLE "List" ALTER name TYPE text')
     owner = platform.user()
@@ -242,15 +242,19 @@ def known(platform):
     return platform, source_id, *rows("SELECT owner_id, id FROM contact")[0]
 
 
+def opt_out_there(platform, source_id, state=False, at="2025-06-01"):
+    platform.sql(
+        'UPDATE "Contact" SET "isSubscribed" = %s, "unsubscribedAt" = %s WHERE id = %s', state, at, source_id
+    )
+
+
 def is_subscribed():
     return rows("SELECT is_subscribed FROM contact")[0][0]
 
 
 def test_an_opt_out_on_the_platform_arrives(known):
     platform, source_id, *_ = known
-    platform.sql(
-        'UPDATE "Contact" SET "isSubscribed" = false, "unsubscribedAt" = \'2025-06-01\' WHERE id = %s', source_id
-    )
+    opt_out_there(platform, source_id)
     platform.bring()
     assert is_subscribed() is False
     assert rows("SELECT is_subscribed, source FROM subscription_event ORDER BY id")[-1] == (False, "import")
@@ -269,9 +273,7 @@ def test_no_import_subscribes_again_whom_staff_unsubscribed(known):
 def test_no_import_subscribes_again_whom_it_unsubscribed(known):
     platform, source_id, *_ = known
     for state, at in ((False, "2025-06-01"), (True, None)):
-        platform.sql(
-            'UPDATE "Contact" SET "isSubscribed" = %s, "unsubscribedAt" = %s WHERE id = %s', state, at, source_id
-        )
+        opt_out_there(platform, source_id, state, at)
         run = platform.bring()
     assert is_subscribed() is False
     assert issues(run) == [("Contact", source_id, "not_resubscribed")]
@@ -282,9 +284,7 @@ def test_a_consent_given_here_after_the_opt_out_there_stays(known):
     person = make_staff().id
     stop_contact(owner_id, contact_id, reason="Asked", actor_id=person)
     resubscribe_contact(owner_id, contact_id, reason="Signed a form", actor_id=person)
-    platform.sql(
-        'UPDATE "Contact" SET "isSubscribed" = false, "unsubscribedAt" = \'2025-06-01\' WHERE id = %s', source_id
-    )
+    opt_out_there(platform, source_id)
     run = platform.bring()
     assert is_subscribed() is True
     assert issues(run) == [("Contact", source_id, "state_kept")]
@@ -293,7 +293,7 @@ def test_a_consent_given_here_after_the_opt_out_there_stays(known):
 def test_a_number_that_opted_out_here_is_not_subscribed_by_a_new_row(known):
     platform, source_id, owner_id, contact_id = known
     stop_contact(owner_id, contact_id, reason="Asked", actor_id=make_staff().id)
-    platform.sql('UPDATE "Contact" SET phone = \'+306900000009\' WHERE id = %s', source_id)
+    platform.sql("UPDATE \"Contact\" SET phone = '+306900000009' WHERE id = %s", source_id)
     platform.bring()
     (owner,) = platform.sql('SELECT id FROM "User"')[0]
     newcomer = platform.contact(owner, "+306900000001")

@@ -1,6 +1,5 @@
 """Runs: repeated, killed, refused; nothing doubled, nothing lost, nothing written there."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -31,7 +30,8 @@ CONTENT = (
     " JOIN contact ON contact.id = contact_id ORDER BY event.owner_id, phone, event.id",
     "SELECT count(*), max(since) FROM suppression",
     "SELECT name, description FROM contact_list ORDER BY owner_id, name",
-    "SELECT name, phone, member.created_at FROM list_membership AS member JOIN contact_list AS l ON l.id = list_id"
+    "SELECT name, phone, member.created_at FROM list_membership AS member"
+    " JOIN contact_list AS l ON l.id = list_id"
     " JOIN contact ON contact.id = contact_id ORDER BY member.owner_id, 1, 2",
     "SELECT action, count(*) FROM membership_event GROUP BY 1",
     "SELECT name, status, message_text, list_id IS NULL FROM campaign ORDER BY owner_id, name",
@@ -39,16 +39,16 @@ CONTENT = (
     " FROM campaign_message ORDER BY owner_id, created_at, phone, text, provider_message_id",
     "SELECT queued, sent, delivered, failed, segments FROM campaign_stat ORDER BY owner_id, sent, segments",
     "SELECT members, subscribed FROM list_stat ORDER BY owner_id, members, subscribed",
-    "SELECT owner.name, balance_credits, last_entry_no FROM wallet JOIN owner ON owner.id = owner_id ORDER BY 1",
-    "SELECT owner.name, entry_no, type, amount_credits, balance_after_credits, reason_code, note, idempotency_key"
-    " FROM credit_transaction JOIN owner ON owner.id = owner_id ORDER BY 1, 2",
-    "SELECT owner.name, kind, source_id, fingerprint, is_merged FROM platform_ref JOIN owner ON owner.id = owner_id"
-    " ORDER BY 1, 2, 3",
+    "SELECT name, balance_credits, last_entry_no FROM wallet JOIN owner ON owner.id = owner_id ORDER BY 1",
+    "SELECT owner.name, entry_no, type, amount_credits, balance_after_credits, reason_code, note,"
+    " idempotency_key FROM credit_transaction JOIN owner ON owner.id = owner_id ORDER BY 1, 2",
+    "SELECT owner.name, kind, source_id, fingerprint, is_merged"
+    " FROM platform_ref JOIN owner ON owner.id = owner_id ORDER BY 1, 2, 3",
 )
 REPORT = (
     "SELECT source_table, source_id, reason_code, row - 'trackingId' FROM import_issue ORDER BY 1, 2, 3",
-    "SELECT source_table, source_rows, rows_read, added, changed, unchanged, merged, left_out FROM import_step"
-    " ORDER BY 1",
+    "SELECT source_table, source_rows, rows_read, added, changed, unchanged, merged, left_out"
+    " FROM import_step ORDER BY 1",
 )
 
 
@@ -104,13 +104,13 @@ def test_what_changed_changes_and_what_is_new_is_added(platform):
     owner = platform.user()
     contact = platform.contact(owner, "+306900000001", firstName="Ana")
     platform.add("List", ownerId=owner, name="VIP")
-    message = platform.message(owner, platform.campaign(owner), contact, status="queued", sentAt=None)
+    platform.message(owner, platform.campaign(owner), contact, status="queued", sentAt=None)
     platform.bring()
-    platform.sql('UPDATE "User" SET company = \'New name\'')
-    platform.sql('UPDATE "Contact" SET "firstName" = \'Anna\', phone = \'+306900000002\'')
-    platform.sql('UPDATE "List" SET name = \'Best\'')
-    platform.sql('UPDATE "CampaignMessage" SET status = \'sent\', "sentAt" = \'2025-03-01 11:00\'')
-    added = platform.contact(owner, "+306900000001")
+    platform.sql("UPDATE \"User\" SET company = 'New name'")
+    platform.sql("UPDATE \"Contact\" SET \"firstName\" = 'Anna', phone = '+306900000002'")
+    platform.sql("UPDATE \"List\" SET name = 'Best'")
+    platform.sql("UPDATE \"CampaignMessage\" SET status = 'sent', \"sentAt\" = '2025-03-01 11:00'")
+    platform.contact(owner, "+306900000001")
     run = platform.bring()
     assert rows("SELECT name FROM owner") == [("New name",)]
     assert rows("SELECT first_name, phone FROM contact ORDER BY id") == [
@@ -118,12 +118,11 @@ def test_what_changed_changes_and_what_is_new_is_added(platform):
         (None, "+306900000001"),
     ]
     assert rows("SELECT name FROM contact_list") == [("Best",)]
-    assert rows("SELECT status, sent_at FROM campaign_message") == [("sent", datetime(2025, 3, 1, 11, tzinfo=UTC))]
+    eleven = datetime(2025, 3, 1, 11, tzinfo=UTC)
+    assert rows("SELECT status, sent_at FROM campaign_message") == [("sent", eleven)]
     assert rows("SELECT queued, sent FROM campaign_stat") == [(0, 1)]
     assert counts(run, "Contact") == {"rows_read": 2, "added": 1, "changed": 1}
     assert counts(run, "CampaignMessage") == {"rows_read": 1, "changed": 1}
-    assert added
-    assert message
 
 
 def test_a_receipt_that_arrived_here_is_not_set_back(platform):
@@ -135,7 +134,7 @@ def test_a_receipt_that_arrived_here_is_not_set_back(platform):
         "UPDATE campaign_message SET status = 'delivered', delivered_at = sent_at + interval '1 min'"
     )
     db.session.commit()
-    platform.sql('UPDATE "CampaignMessage" SET error = \'late\' WHERE id = %s', message)
+    platform.sql("UPDATE \"CampaignMessage\" SET error = 'late' WHERE id = %s", message)
     platform.bring()
     assert rows("SELECT status FROM campaign_message") == [("delivered",)]
 
@@ -144,8 +143,8 @@ def test_two_contacts_that_swap_their_numbers_are_told_and_settle(platform):
     owner = platform.user()
     one, two = platform.contact(owner, "+306900000001"), platform.contact(owner, "+306900000002")
     platform.bring()
-    platform.sql('UPDATE "Contact" SET phone = \'+306900000009\' WHERE id = %s', one)
-    platform.sql('UPDATE "Contact" SET phone = \'+306900000001\' WHERE id = %s', two)
+    platform.sql("UPDATE \"Contact\" SET phone = '+306900000009' WHERE id = %s", one)
+    platform.sql("UPDATE \"Contact\" SET phone = '+306900000001' WHERE id = %s", two)
     first = platform.bring()
     platform.bring()
     assert rows("SELECT phone FROM contact ORDER BY id") == [("+306900000009",), ("+306900000001",)]
@@ -243,8 +242,9 @@ def test_the_program_says_what_it_did_and_writes_the_report(platform, tmp_path):
     platform.contact(platform.user(company="=1+1"), "=HYPERLINK(1)", firstName="Zoë")
     done = run_it(platform.url, "--report", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "opened read-only: nothing is written there" in " ".join(done.stdout.split())
-    assert "2 read = 1 added + 0 changed + 0 unchanged + 0 merged + 1 left out" in " ".join(done.stdout.split())
+    said = " ".join(done.stdout.split())
+    assert "opened read-only: nothing is written there" in said
+    assert "2 read = 1 added + 0 changed + 0 unchanged + 0 merged + 1 left out" in said
     report = next(tmp_path.iterdir()).read_text(encoding="utf-8-sig")
     assert report.startswith("Run,Table,Id on the platform,Owner,Reason code")
     assert "phone_unreadable" in report
@@ -278,8 +278,9 @@ def test_what_is_no_platform_is_told(platform):
 
 
 def test_there_is_no_database_of_that_name(platform):
-    with pytest.raises(DomainError, match="There is no such database"), open_source(
-        platform.url.replace("/test_", "/no_such_")
+    with (
+        pytest.raises(DomainError, match="There is no such database"),
+        open_source(platform.url.replace("/test_", "/no_such_")),
     ):
         pass
 
@@ -323,7 +324,7 @@ def test_missing_tables_and_columns_are_reported(platform):
     platform.sql('ALTER TABLE "Campaign" DROP total')
     platform.sql('ALTER TABLE "List" DROP name CASCADE')
     run = platform.bring()
-    whole = [(table, reason) for table, _, reason in issues(run) if reason.endswith(("table_missing", "column_missing"))]
+    whole = [issue[::2] for issue in issues(run) if issue[2].endswith(("table_missing", "column_missing"))]
     assert sorted(whole) == [
         ("Campaign", "column_missing"),
         ("Contact", "column_missing"),
@@ -366,7 +367,7 @@ def test_rows_of_the_kind_that_copy_must_escape_arrive_whole(platform):
     assert rows("SELECT text FROM campaign_message") == [(words,)]
 
 
-def test_triggers_counts_equal_the_rows(platform):
+def test_the_kept_counts_equal_the_rows(platform):
     fill(platform)
     platform.bring(chunk_rows=3)
     assert rows("SELECT sum(queued + sent + delivered + failed) FROM campaign_stat") == rows(
@@ -374,4 +375,3 @@ def test_triggers_counts_equal_the_rows(platform):
     )
     assert rows("SELECT sum(members) FROM list_stat") == rows("SELECT count(*) FROM list_membership")
     assert rows("SELECT sum(contacts) FROM contact_stat") == rows("SELECT count(*) FROM contact")
-    assert os.environ["DATABASE_URL"]
