@@ -10,4 +10,14 @@ from dashboard.platform_import import models as platform_import
 from dashboard.staff import models as staff
 from dashboard.wallets import models as wallets
 
-__all__ = ["audit", "campaigns", "contacts", "inbound", "lists", "owners", "platform_import", "staff", "wallets"]
+__all__ = [
+    "audit",
+    "campaigns",
+    "contacts",
+    "inbound",
+    "lists",
+    "owners",
+    "platform_import",
+    "staff",
+    "wallets",
+]

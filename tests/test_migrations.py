@@ -29,7 +29,8 @@ def test_up_down_and_up_again(empty_app):
         not db.session.connection()
         .exec_driver_sql(
             "SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace"
-            " WHERE nspname = current_schema() AND prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c')"
+            " WHERE nspname = current_schema()"
+            " AND prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c')"
         )
         .all()
     )

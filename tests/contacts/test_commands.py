@@ -39,9 +39,7 @@ def count(model) -> int:
 def test_a_stop_concerns_one_owner_alone(session):
     """The reviewed platform unsubscribed other owners' contacts of the same number."""
     mine, theirs = make_contact(phone=NUMBER), make_contact(phone=NUMBER)
-    assert stop_contact(
-        mine.owner_id, mine.id, reason="STOP", actor_id=None, source=Source.STOP_KEYWORD
-    )
+    assert stop_contact(mine.owner_id, mine.id, reason="STOP", actor_id=None, source=Source.STOP_KEYWORD)
     assert (state(mine.id), state(theirs.id)) == (False, True)
     assert is_suppressed(mine.owner_id, NUMBER)
     assert not is_suppressed(theirs.owner_id, NUMBER)

@@ -32,7 +32,9 @@ def test_a_number_is_read_in_the_country_of_each_owner(session):
 
 
 def test_a_part_of_a_number_a_name_or_an_email_finds(session):
-    contact = make_contact(phone="+306984303406", first_name="Νίκη", last_name="Παπαδάκη", email="niki@example.gr")
+    contact = make_contact(
+        phone="+306984303406", first_name="Νίκη", last_name="Παπαδάκη", email="niki@example.gr"
+    )
     make_contact(first_name="Νίκος")
     for typed in ("843034", "παπαδακη", "ΝΙΚΗ παπα", "niki@ex", "Niki@Example.GR"):
         assert found(typed=typed) == [contact.id], typed

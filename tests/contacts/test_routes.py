@@ -62,7 +62,13 @@ def test_a_duplicate_number_links_to_the_contact_and_keeps_what_was_typed(client
 def test_bad_fields_each_get_a_sentence(client, sign_in):
     sign_in("support")
     owner_id = make_owner().id
-    form = {"phone": "12", "email": "nobody", "birthday": "2999-01-01", "gender": "x", "first_name": "x" * 121}
+    form = {
+        "phone": "12",
+        "email": "nobody",
+        "birthday": "2999-01-01",
+        "gender": "x",
+        "first_name": "x" * 121,
+    }
     answer = client.post(f"/owners/{owner_id}/contacts/new", data=form)
     assert answer.status_code == 422
     assert len(re.findall('class="field-errors"', answer.text)) == 4
@@ -85,7 +91,9 @@ def test_an_edit_shows_the_number_internationally_and_saves(client, sign_in):
 def test_a_nul_byte_is_dropped_not_a_fault(client, sign_in):
     sign_in("support")
     owner_id = make_owner().id
-    answer = client.post(f"/owners/{owner_id}/contacts/new", data={"phone": "6984303406", "first_name": "A\x00da"})
+    answer = client.post(
+        f"/owners/{owner_id}/contacts/new", data={"phone": "6984303406", "first_name": "A\x00da"}
+    )
     assert answer.status_code == 303
     assert db.session.scalar(select(Contact.first_name)) == "Ada"
 

@@ -22,7 +22,12 @@ def members(client, vip, query=""):
 
 @pytest.mark.parametrize(
     ("query", "shown"),
-    [("", [1, 2, 3]), ("?is_subscribed=any", [1, 2, 3]), ("?is_subscribed=true", [1, 2]), ("?is_subscribed=false", [3])],
+    [
+        ("", [1, 2, 3]),
+        ("?is_subscribed=any", [1, 2, 3]),
+        ("?is_subscribed=true", [1, 2]),
+        ("?is_subscribed=false", [3]),
+    ],
 )
 def test_the_filter_filters(client, sign_in, vip, query, shown):
     """The reviewed platform's did not."""
@@ -67,7 +72,9 @@ def vip_contact(client, owner_id, list_id) -> str:
 def test_making_and_renaming_a_list(client, sign_in, vip):
     sign_in("support")
     owner_id = vip.owner_id
-    refused = client.post(f"/owners/{owner_id}/lists/new", data={"name": "VIP", "description": "Typed before"})
+    refused = client.post(
+        f"/owners/{owner_id}/lists/new", data={"name": "VIP", "description": "Typed before"}
+    )
     assert refused.status_code == 422
     assert "already has a list of that name." in refused.text
     assert "Typed before" in refused.text

@@ -137,7 +137,9 @@ def test_the_command_line_makes_lists_and_disables(app, committed):
     twin = cli.invoke(args=["staff", "create", "ada@example.com", "--name", "Ada", "--role", "admin",
                             "--password", PASSWORD])  # fmt: skip
     assert (twin.exit_code, twin.output) == (1, "Error: Somebody already signs in with that address.\n")
-    assert cli.invoke(args=["staff", "set-password", "ada@example.com", "--password", "x" * 20]).exit_code == 0
+    assert (
+        cli.invoke(args=["staff", "set-password", "ada@example.com", "--password", "x" * 20]).exit_code == 0
+    )
     assert cli.invoke(args=["staff", "disable", "ada@example.com"]).exit_code == 0
     assert "disabled" in cli.invoke(args=["staff", "list"]).output
     gone = cli.invoke(args=["staff", "disable", "bob@example.com"])
