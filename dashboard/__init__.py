@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard import cli, config
 from dashboard.core.db import db
-from dashboard.web import access, extensions, filters, headers, htmx, refusals, static, urls
+from dashboard.web import access, compression, extensions, filters, headers, htmx, refusals, static, urls
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -24,7 +24,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
     db.init_app(app)
     extensions.init_app(app)
-    for part in (access, filters, headers, htmx, refusals, static, urls, cli):
+    for part in (access, compression, filters, headers, htmx, refusals, static, urls, cli):
         part.init_app(app)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)

@@ -49,6 +49,8 @@ def settings() -> dict[str, Any]:
         "TRUSTED_PROXIES": int(os.environ.get("TRUSTED_PROXIES", 0)),
         "WTF_CSRF_TIME_LIMIT": None,  # a form may stay open all day; its token ends with the session
         "MAX_CONTENT_LENGTH": 1 << 20,  # bytes
+        # Where the compressed static files are written at start-up; None: var/static.
+        "STATIC_BUILD": os.environ.get("STATIC_BUILD"),
         # Days after a campaign's first message in which an opt-out counts as the campaign's.
         "UNSUBSCRIBE_WINDOW_DAYS": int(os.environ.get("UNSUBSCRIBE_WINDOW_DAYS", 7)),
     }

@@ -79,34 +79,12 @@ def browser(address: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def open_page(browser: Browser, address: str, committed) -> Iterator[Callable[..., Page]]:
-    """Opens a page in a fresh browser profile; the options are Playwright's.
-
-    At the end nothing may have gone wrong behind the scenes: see `Watch`.
-    """
-    contexts: list[BrowserContext] = []
-    watch = Watch(address)
-
-    def open_page(**options) -> Page:
-        # Without motion, because a colour on its way to another is neither.
-        context = browser.new_context(**({"base_url": address, "reduced_motion": "reduce"} | options))
-        context.set_default_timeout(10_000)  # ms
-        watch.over(context)
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not watch.complaints, "\n".join(watch.complaints)
-
-
 class Watch:
     """Notes what nobody sees: errors of scripts, refusals of the content policy, foreign hosts, faults of ours."""
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.expects_faults = False
         self.complaints: list[str] = []
 
     def over(self, context: BrowserContext) -> None:
@@ -125,8 +103,35 @@ class Watch:
             self.complaints.append(f"The page asked another host: {url}")
 
     def _response(self, status: int, url: str) -> None:
-        if status >= 500:
+        if status >= 500 and not self.expects_faults:
             self.complaints.append(f"{status} from {url}")
+
+
+@pytest.fixture
+def watch(address: str) -> Watch:
+    return Watch(address)
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str, watch: Watch, committed) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a fresh browser profile; the options are Playwright's.
+
+    At the end nothing may have gone wrong behind the scenes: see `Watch`.
+    """
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options) -> Page:
+        # Without motion, because a colour on its way to another is neither.
+        context = browser.new_context(**({"base_url": address, "reduced_motion": "reduce"} | options))
+        context.set_default_timeout(10_000)  # ms
+        watch.over(context)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not watch.complaints, "\n".join(watch.complaints)
 
 
 @pytest.fixture

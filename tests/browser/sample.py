@@ -21,7 +21,7 @@ from tests.factories import (
 
 LONG = "Autumn sale for everybody who bought shoes, boots or sandals in one of our shops " * 2
 UNBROKEN = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-MARKUP = '<b>"Bold" & \'quoted\'</b>'
+MARKUP = "<b>\"Bold\" & 'quoted'</b>"
 PEOPLE = [
     {"first_name": "שרה", "last_name": "כהן לוי"},
     {"first_name": "محمد", "last_name": "عبد الرحمن"},
@@ -82,7 +82,10 @@ def make_sample() -> Sample:
         make_owner(name=[UNBROKEN, MARKUP, "حلويات الشام", f"Shop {n}"][min(n, 3)])
     contacts = [
         make_contact(
-            owner, **PEOPLE[n % 5], is_subscribed=n % 3 > 0, **({} if n % 3 else {"unsubscribed_at": utc_now()})
+            owner,
+            **PEOPLE[n % 5],
+            is_subscribed=n % 3 > 0,
+            **({} if n % 3 else {"unsubscribed_at": utc_now()}),
         )
         for n in range(55)
     ]
@@ -137,7 +140,11 @@ def _fill_wallet(owner) -> None:
     changes = [(-20, ReasonCode.CORRECTION), (5, ReasonCode.REFUND)] * 30
     for amount, reason in changes:
         adjust_credits(
-            owner.id, amount, reason_code=reason, note=f"{MARKUP} {LONG}"[:500], idempotency_key=uuid4(),
+            owner.id,
+            amount,
+            reason_code=reason,
+            note=f"{MARKUP} {LONG}"[:500],
+            idempotency_key=uuid4(),
             actor_id=person.id,
         )
     make_wallet(balance_credits=0)

@@ -61,7 +61,10 @@ def test_filtering_by_a_form(page: Page, sign_in):
 
 def test_filtering_a_list_by_state(page: Page, sign_in):
     owner = make_owner()
-    members = [make_contact(owner, first_name="Here"), make_contact(owner, first_name="Gone", is_subscribed=False)]
+    members = [
+        make_contact(owner, first_name="Here"),
+        make_contact(owner, first_name="Gone", is_subscribed=False),
+    ]
     members_of = make_list(owner, members=members)
     sign_in("support")
     page.goto(f"/owners/{owner.id}/lists/{members_of.id}")
