@@ -46,7 +46,7 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 // A refused form gets the focus where it is wrong.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   prepare();
-  if (ctx?.response?.status === 422) document.querySelector("main [aria-invalid=true]")?.focus();
+  if (ctx?.response?.status >= 400) document.querySelector("main [aria-invalid=true]")?.focus();
 });
 
 // Charts: the figures stand in a table beside each; this draws them.

@@ -51,7 +51,7 @@ def change_subscription(owner_id: int, contact_id: int):
             if not htmx.is_partial():
                 return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
             return render_contact(owner_id, contact_id, SubscriptionForm(formdata=None))
-    return render_contact(owner_id, contact_id, form, status=422)
+    return render_contact(owner_id, contact_id, form, status=form.status)
 
 
 @bp.get("/owners/<int:owner_id>/contacts/new")
@@ -69,7 +69,7 @@ def create(owner_id: int):
             contact_id = commands.create_contact(owner_id, form.person(), actor_id=current_user.id)
             flash("The contact was added.")
             return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
-    return render_form(owner_id, form, status=422)
+    return render_form(owner_id, form, status=form.status)
 
 
 @bp.get("/owners/<int:owner_id>/contacts/<int:contact_id>/edit")
@@ -89,7 +89,7 @@ def update(owner_id: int, contact_id: int):
             commands.edit_contact(owner_id, contact_id, form.person(), actor_id=current_user.id)
             flash("The contact was saved.")
             return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
-    return render_form(owner_id, form, queries.get(owner_id, contact_id), status=422)
+    return render_form(owner_id, form, queries.get(owner_id, contact_id), status=form.status)
 
 
 def render_contact(owner_id: int, contact_id: int, form: SubscriptionForm, *, status: int = 200):

@@ -38,7 +38,7 @@ def add_member(owner_id: int, list_id: int):
             phone = commands.add_member(owner_id, list_id, form.phone.data, actor_id=current_user.id)
             flash(f"{international(phone)} is on the list.")
             return back_to_list(owner_id, list_id)
-    return render_list(owner_id, list_id, form, status=422)
+    return render_list(owner_id, list_id, form, status=form.status)
 
 
 @bp.post("/owners/<int:owner_id>/lists/<int:list_id>/members/<int:contact_id>/removal")
@@ -70,7 +70,7 @@ def create(owner_id: int):
             )
             flash("The list was made. Add its first members.")
             return htmx.go(url_for(".show", owner_id=owner_id, list_id=list_id))
-    return render_form(owner_id, form, status=422)
+    return render_form(owner_id, form, status=form.status)
 
 
 @bp.get("/owners/<int:owner_id>/lists/<int:list_id>/edit")
@@ -91,7 +91,7 @@ def update(owner_id: int, list_id: int):
             )
             flash("The list was saved.")
             return htmx.go(url_for(".show", owner_id=owner_id, list_id=list_id))
-    return render_form(owner_id, form, queries.get(owner_id, list_id), status=422)
+    return render_form(owner_id, form, queries.get(owner_id, list_id), status=form.status)
 
 
 def back_to_list(owner_id: int, list_id: int):

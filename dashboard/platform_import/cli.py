@@ -7,6 +7,7 @@ from typing import Any
 import click
 import psycopg
 from flask.cli import with_appcontext
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -16,6 +17,9 @@ from dashboard.core.errors import DomainError
 from dashboard.platform_import import queries, report
 from dashboard.platform_import.run import CHUNK_ROWS, import_platform
 from dashboard.platform_import.source import open_source
+
+_SUMMARY_WIDTH = 100  # characters
+_PLAIN: dict[str, Any] = {"markup": False, "highlight": False, "soft_wrap": True}
 
 
 @click.command("import-platform")
@@ -50,7 +54,7 @@ def import_platform_command(
         raise click.ClickException("Give the country as two letters, such as GR.")
     try:
         with open_source(source) as opened, _Bars(console) as bars:
-            console.print(f"Reading {opened.name}, opened read-only: nothing is written there.", markup=False)
+            console.print(f"Reading {opened.name}, opened read-only: nothing is written there.", **_PLAIN)
             run_id = import_platform(
                 opened, bars, owners=owners or None, country=country.upper(), chunk_rows=chunk_rows
             )
@@ -86,7 +90,7 @@ class _Bars(Progress):
     def begin(self, run_id: int, continued: bool) -> None:
         verb = "Continuing" if continued else "This is"
         tail = ", which was interrupted." if continued else "."
-        self.console.print(f"{verb} run {run_id}{tail}", markup=False)
+        self.console.print(f"{verb} run {run_id}{tail}", **_PLAIN)
 
     def step(self, name: str, done: int, total: int) -> None:
         if name not in self._of_step:
@@ -99,7 +103,8 @@ class _Bars(Progress):
 
 
 def _print_summary(console: Console, run_id: int) -> None:
-    table = Table(title=f"Run {run_id}: what became of each row", title_justify="left")
+    console.width = max(console.width, _SUMMARY_WIDTH)  # a cut figure is worse than a broken line
+    table = Table(title=f"Run {run_id}: what became of each row", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("Table")
     for heading in ("In source", "Read", "Added", "Changed", "Unchanged", "Merged", "Left out", "Issues"):
         table.add_column(heading, justify="right")
@@ -112,7 +117,7 @@ def _print_summary(console: Console, run_id: int) -> None:
         f"{totals.rows_read:,} read = {totals.added:,} added + {totals.changed:,} changed"
         f" + {totals.unchanged:,} unchanged + {totals.merged:,} merged + {totals.left_out:,} left out."
         f" {totals.issues:,} issues: see /imports/{run_id}.",
-        markup=False,
+        **_PLAIN,
     )
 
 
@@ -128,4 +133,4 @@ def _write(folder: Path, run_id: int, console: Console) -> None:
     path = folder / f"import-{run_id}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines(report.lines(run_id, queries.stream_issues(run_id)))
-    console.print(f"Report: {path}", markup=False)
+    console.print(f"Report: {path}", **_PLAIN)

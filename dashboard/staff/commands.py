@@ -12,7 +12,11 @@ from dashboard.staff import passwords
 from dashboard.staff.models import Role, Staff
 from dashboard.staff.queries import SignedIn
 
-REFUSED = "That email and password do not belong together."
+
+class NotSignedIn(DomainError):
+    """The email and the password do not belong together, or the account is closed; which, it hides."""
+
+    status = 401
 
 
 @command
@@ -20,13 +24,13 @@ def sign_in(email: str, password: str) -> SignedIn:
     """Open a session.
 
     Raises:
-        DomainError: no such account, a wrong password, or a disabled account; which, it does not tell.
+        NotSignedIn: no such account, a wrong password, or a disabled account.
     """
     staff = db.session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
     # The hash is verified in each case, so that the time does not tell either.
     is_right = passwords.fits(password, staff.password_hash if staff else None)
     if staff is None or not is_right or staff.disabled_at is not None:
-        raise DomainError(REFUSED, field="password")
+        raise NotSignedIn("That email and password do not belong together.", field="password")
     staff.last_signed_in_at = func.now()
     if passwords.is_outdated(staff.password_hash):
         staff.password_hash = passwords.hashed(password)

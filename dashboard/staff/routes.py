@@ -38,7 +38,7 @@ def create_session():
             session.permanent = True
             wanted = request.args.get("next", "")
             return go(wanted if is_own_path(wanted) else url_for("overview.index"))
-    return render("staff/sign_in.html", "sign_in", form=form, status=422)
+    return render("staff/sign_in.html", "sign_in", form=form, status=form.status)
 
 
 @bp.post("/sign-out")

@@ -50,7 +50,7 @@ def create_adjustment(owner_id: int):
             if not htmx.is_partial():
                 return htmx.go(url_for(".show", owner_id=owner_id))
             return render_wallet(owner_id, AdjustCreditsForm(formdata=None))
-    return render_wallet(owner_id, form, status=422)
+    return render_wallet(owner_id, form, status=form.status)
 
 
 def fact(entry: commands.Entry) -> str:

@@ -42,6 +42,8 @@ class Form(FlaskForm):
         super().__init__(*args, **kwargs)
         #: Refusals that concern no single field; shown above the form.
         self.refusals: list[str] = []
+        #: HTTP status of the form shown again: 422 for bad input, else what the command refused with.
+        self.status = 422
 
     @contextmanager
     def showing_refusals(self) -> Iterator[None]:
@@ -49,6 +51,7 @@ class Form(FlaskForm):
         try:
             yield
         except DomainError as error:
+            self.status = error.status
             sentence: str = error.sentence
             if error.link:
                 href = url_for(error.link.endpoint, **error.link.values)  # type: ignore[arg-type]

@@ -6,9 +6,13 @@ from playwright.sync_api import Page
 
 _SOURCE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text()
 # Only what the test judges is brought back: a whole report is megabytes.
-_RUN = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, help, nodes }) => `${id}: ${help}. ` + nodes.slice(0, 3).map((n) => n.html + n.any.map((a) => " | " + a.message).join("")).join(" · "))"""
+_RUN = """async () => {
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    const place = ({ html, any }) => [html, ...any.map(({ message }) => message)].join(" | ");
+    return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, help, nodes }) => `${id}: ${help}. ${nodes.slice(0, 3).map(place).join(" · ")}`);
+}"""
 
 
 def serious_findings(page: Page) -> list[str]:

@@ -80,7 +80,7 @@ def browser(address: str) -> Iterator[Browser]:
 
 
 class Watch:
-    """Notes what nobody sees: errors of scripts, refusals of the content policy, foreign hosts, faults of ours."""
+    """Notes what nobody sees: errors of scripts, refused content, foreign hosts, faults of ours."""
 
     def __init__(self, address: str) -> None:
         self.address = address

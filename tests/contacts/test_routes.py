@@ -52,7 +52,7 @@ def test_a_duplicate_number_links_to_the_contact_and_keeps_what_was_typed(client
     answer = client.post(
         f"/owners/{contact.owner_id}/contacts/new", data={"phone": "69 8430 3406", "first_name": "<b>Ada</b>"}
     )
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "already has a contact with that number." in answer.text
     assert f'href="/owners/{contact.owner_id}/contacts/{contact.id}"' in answer.text
     assert 'value="69 8430 3406"' in answer.text

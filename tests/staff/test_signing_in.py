@@ -78,7 +78,7 @@ def test_a_new_password_ends_all_sessions(client, session):
     sign_in(client, person.email)
     commands.set_password(person.email, "another long password")
     assert client.get("/").status_code == 303
-    assert sign_in(client, person.email).status_code == 422
+    assert sign_in(client, person.email).status_code == 401
     assert sign_in(client, person.email, "another long password").status_code == 303
 
 

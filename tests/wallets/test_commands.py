@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from dashboard.audit.commands import record
 from dashboard.audit.models import AuditEvent
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError
+from dashboard.core.transactions import command
 from dashboard.wallets.commands import adjust_credits, ensure_wallet
 from dashboard.wallets.models import CreditTransaction, ReasonCode, Wallet
 from tests.factories import make_owner, make_staff, make_wallet
@@ -200,3 +202,20 @@ def test_1000_calls_of_ensure_wallet_make_one(app, committed):
 def test_a_wallet_needs_an_owner(session):
     with pytest.raises(DomainError, match="owner is no longer there"):
         ensure_wallet(999)
+
+
+@command
+def debit_and_fail(owner_id: int) -> None:
+    """A larger change of which a debit is a part, and which fails after it."""
+    record("test.fail", "wallet", staff_id=None)
+    adjust(owner_id, -10)
+    raise DomainError("Later, something else is refused.")
+
+
+def test_a_debit_within_a_larger_change_stands_or_falls_with_it(committed):
+    """The reviewed platform debited outside the transaction that the debit paid for."""
+    owner_id = make_wallet(balance_credits=50).owner_id
+    with pytest.raises(DomainError, match="something else"):
+        debit_and_fail(owner_id)
+    assert balance(owner_id) == 50
+    assert len(ledger(owner_id)) == 1

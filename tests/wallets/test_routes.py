@@ -84,7 +84,7 @@ def test_an_overdraft_is_refused_at_the_field_with_the_shortfall(client, sign_in
     sign_in("admin")
     owner_id = make_wallet(balance_credits=320).owner_id
     answer = post(client, owner_id, "-1500")
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "The wallet holds 320 credits: 1,180 too few." in answer.text
     assert 'value="-1500"' in answer.text
 
