@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from dashboard.campaigns.queries import Curve
+from dashboard.campaigns.history.queries import Curve
 from dashboard.core.dates import day_start
 from dashboard.core.db import AnyRow
 

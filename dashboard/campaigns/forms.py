@@ -2,8 +2,9 @@
 
 from wtforms.validators import AnyOf, Length, Optional
 
+from dashboard.campaigns.messages.queries import FIGURES
 from dashboard.campaigns.models import CampaignStatus
-from dashboard.campaigns.queries import FIGURES, SORTS
+from dashboard.campaigns.queries import SORTS
 from dashboard.web.forms import ChoiceField, DayField, FilterForm, OwnerField, TextField
 
 

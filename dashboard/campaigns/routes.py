@@ -6,6 +6,8 @@ from dashboard.campaigns import queries
 from dashboard.campaigns.charts import curve_chart
 from dashboard.campaigns.failures import meaning
 from dashboard.campaigns.forms import CampaignFilter, MessageFilter
+from dashboard.campaigns.history import queries as history
+from dashboard.campaigns.messages import queries as messages_of
 from dashboard.core.dates import day_end, day_start
 from dashboard.owners import queries as owners
 from dashboard.web.access import Permission, requires
@@ -39,7 +41,7 @@ def index():
 @requires(Permission.READ)
 def show(owner_id: int, campaign_id: int):
     campaign = queries.get(owner_id, campaign_id)
-    curve = queries.curve(owner_id, campaign_id)
+    curve = history.curve(owner_id, campaign_id)
     return render(
         "campaigns/show.html",
         "figures",
@@ -47,9 +49,9 @@ def show(owner_id: int, campaign_id: int):
         totals=queries.totals_of(campaign),
         curve=curve,
         chart=curve_chart(curve, campaign.timezone),
-        reasons=queries.failure_reasons(owner_id, campaign_id),
+        reasons=messages_of.failure_reasons(owner_id, campaign_id),
         meaning=meaning,
-        unsubscribes=queries.unsubscribes(
+        unsubscribes=messages_of.unsubscribes(
             owner_id,
             campaign_id,
             campaign.first_sent_at,
@@ -69,7 +71,9 @@ def messages(owner_id: int, campaign_id: int):
     # An empty code asks for failures without one; none at all asks for all.
     error_code = form.error_code.data if "error_code" in request.args else None
     totals = queries.totals_of(campaign)
-    page = queries.messages(owner_id, campaign_id, totals, figure=figure, error_code=error_code, at=here())
+    page = messages_of.messages(
+        owner_id, campaign_id, totals, figure=figure, error_code=error_code, at=here()
+    )
     return render(
         "campaigns/messages.html",
         "results",

@@ -7,6 +7,7 @@ from flask import Blueprint
 
 from dashboard.campaigns import queries as campaigns
 from dashboard.campaigns.charts import days_chart
+from dashboard.campaigns.history import queries as history
 from dashboard.core.dates import day_start
 from dashboard.core.db import utc_now
 from dashboard.wallets import queries as wallets
@@ -25,12 +26,12 @@ def index():
     zone = reader_zone()
     today = utc_now().astimezone(ZoneInfo(zone)).date()
     first = today - timedelta(days=DAYS - 1)
-    days = campaigns.days(day_start(first, zone), zone)
+    days = history.days(day_start(first, zone), zone)
     return htmx.render(
         "overview/index.html",
         "sending",
         days=days,
-        month=campaigns.sum_of(days),
+        month=history.sum_of(days),
         chart=days_chart(days, first, today, zone),
         sending=campaigns.sending_now(),
         worst=campaigns.worst_failures(day_start(first, zone)),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 from dashboard.campaigns import queries as campaigns
+from dashboard.campaigns.history import queries as history
 from dashboard.core import keyset
 from dashboard.core.db import utc_now
 from dashboard.lists import queries as lists
@@ -30,13 +31,13 @@ def index():
 @requires(Permission.READ)
 def show(owner_id: int):
     owner = queries.get(owner_id)
-    days = campaigns.days(utc_now() - timedelta(days=30), owner.timezone, owner_id=owner_id)
+    days = history.days(utc_now() - timedelta(days=30), owner.timezone, owner_id=owner_id)
     return htmx.render(
         "owners/show.html",
         "owner",
         owner=owner,
         glance=queries.glance(owner_id),
-        month=campaigns.sum_of(days),
+        month=history.sum_of(days),
         campaigns=campaigns.page(campaigns.Wanted(owner_id=owner_id), at=keyset.At(size=8)).rows,
         lists=lists.page(lists.Wanted(owner_id=owner_id), at=keyset.At(size=8)).rows,
         numbers=queries.sender_numbers(owner_id),

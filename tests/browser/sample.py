@@ -5,8 +5,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 from flask import Flask
+from werkzeug.routing import Rule
 
-from dashboard.core.db import utc_now
+from dashboard.core.db import db, utc_now
+from dashboard.platform_import.models import ImportIssue, ImportRun, ImportStep
 from dashboard.wallets.commands import adjust_credits
 from dashboard.wallets.models import ReasonCode
 from tests.factories import (
@@ -43,16 +45,22 @@ class Sample:
     draft_id: int
     empty_owner_id: int
     empty_list_id: int
+    run_id: int
 
     def pages(self, app: Flask) -> list[str]:
         """The address of each page that there is, so also of one that is new, and some more views."""
         addresses = app.url_map.bind("localhost")
         found = [
-            addresses.build(rule.endpoint, {name: getattr(self, name) for name in rule.arguments})
+            addresses.build(rule.endpoint, {name: self._number(name, rule) for name in rule.arguments})
             for rule in app.url_map.iter_rules()
-            if "GET" in (rule.methods or ()) and rule.endpoint not in ("static", "staff.sign_in")
+            # An address with a dot is a file to download.
+            if "GET" in (rule.methods or ()) and rule.endpoint != "static" and "." not in rule.rule
         ]
         return sorted({*found, *self._views()})
+
+    def _number(self, name: str, rule: Rule) -> int:
+        assert hasattr(self, name), f"Give Sample a {name}, so that {rule.rule} is tested."
+        return getattr(self, name)
 
     def _views(self) -> list[str]:
         owner = f"/owners/{self.owner_id}"
@@ -82,10 +90,7 @@ def make_sample() -> Sample:
         make_owner(name=[UNBROKEN, MARKUP, "حلويات الشام", f"Shop {n}"][min(n, 3)])
     contacts = [
         make_contact(
-            owner,
-            **PEOPLE[n % 5],
-            is_subscribed=n % 3 > 0,
-            **({} if n % 3 else {"unsubscribed_at": utc_now()}),
+            owner, **PEOPLE[n % 5], is_subscribed=n % 3 > 0, unsubscribed_at=None if n % 3 else utc_now()
         )
         for n in range(55)
     ]
@@ -118,6 +123,7 @@ def make_sample() -> Sample:
         draft_id=draft.id,
         empty_owner_id=empty.id,
         empty_list_id=make_list(empty).id,
+        run_id=_import(),
     )
 
 
@@ -148,3 +154,25 @@ def _fill_wallet(owner) -> None:
             actor_id=person.id,
         )
     make_wallet(balance_credits=0)
+
+
+def _import() -> int:
+    """An import that left rows out; its number."""
+    run = ImportRun(source="reader@db.example.com:5432/platform", country="GR")
+    db.session.add(run)
+    db.session.flush()
+    db.session.add(ImportStep(run_id=run.id, source_table="contacts", source_rows=9, rows_read=2, left_out=2))
+    for n in range(2):
+        db.session.add(
+            ImportIssue(
+                run_id=run.id,
+                source_table="contacts",
+                source_id=n,
+                reason_code="phone",
+                reason=f"{MARKUP} is no phone number",
+                done="left out",
+                row={"first_name": UNBROKEN, "phone": MARKUP},
+            )
+        )
+    db.session.commit()
+    return run.id

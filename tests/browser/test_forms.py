@@ -157,6 +157,7 @@ def test_a_role_that_may_not_sees_no_form(page: Page, sign_in):
 def test_a_fault_of_ours_is_told_with_a_reference_and_the_page_stays(page: Page, sign_in, watch, monkeypatch):
     owner = make_owner()
     sign_in("support")
+    page.clock.install()
     page.goto(f"/owners/{owner.id}/lists/new")
     monkeypatch.setattr("dashboard.lists.commands.create_list", broken)
     watch.expects_faults = True
@@ -165,7 +166,7 @@ def test_a_fault_of_ours_is_told_with_a_reference_and_the_page_stays(page: Page,
     expect(page.get_by_role("status")).to_contain_text("Something went wrong on our side.")
     expect(page.get_by_role("status")).to_contain_text("Reference")
     expect(page.get_by_label("Name")).to_have_value("VIP")
-    page.clock.install()
+    # A refusal stays until it was read.
     page.clock.run_for(60_000)
     expect(page.get_by_role("status")).to_contain_text("Reference")
 

@@ -61,7 +61,7 @@ def test_a_fragment_of_fifty_rows_is_below_20_kb(page: Page, sign_in):
     page.get_by_label("State").select_option("Completed")
     expect(page).to_have_url(re.compile("status=completed"))
     expect(page.locator("#results tbody tr")).to_have_count(50)
-    # The icons are asked for again, and come from the browser's cache.
+    # The new address may make the browser ask for the icon of the page again.
     fragments = [request for request in requests if request.header_value("HX-Request")]
     assert len(fragments) == 1
     assert 1 * KB < weight(requests) < 20 * KB

@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy.exc import NoResultFound
 
 from dashboard.campaigns import queries
+from dashboard.campaigns.history import queries as history
+from dashboard.campaigns.messages import queries as messages
 from dashboard.campaigns.queries import SORTS, Wanted
 from dashboard.core import keyset
 from tests.factories import NOON, make_campaign, make_contact, make_message, make_owner
@@ -44,7 +46,7 @@ def test_the_messages_behind_a_figure_are_as_many_as_it_says(session, figure):
     campaign = fill(make_campaign(), queued=2, sent=3, delivered=4, failed=5)
     fill(make_campaign(), delivered=1, failed=1)
     totals = queries.totals_of(queries.get(campaign.owner_id, campaign.id))
-    page = queries.messages(campaign.owner_id, campaign.id, totals, figure=figure)
+    page = messages.messages(campaign.owner_id, campaign.id, totals, figure=figure)
     assert len(page.rows) == totals.of(figure)
 
 
@@ -52,10 +54,10 @@ def test_failure_reasons_lead_to_their_messages(session):
     campaign = fill(make_campaign(), failed=3)
     make_message(campaign, status="failed")
     totals = queries.totals_of(queries.get(campaign.owner_id, campaign.id))
-    reasons = queries.failure_reasons(campaign.owner_id, campaign.id)
+    reasons = messages.failure_reasons(campaign.owner_id, campaign.id)
     assert [(row.error_code, row.failed) for row in reasons] == [("27", 3), ("", 1)]
     for row in reasons:
-        page = queries.messages(
+        page = messages.messages(
             campaign.owner_id, campaign.id, totals, figure="failed", error_code=row.error_code
         )
         assert len(page.rows) == row.failed
@@ -77,11 +79,11 @@ def test_unsubscribes_count_recipients_within_the_window_alone(session):
     make_contact(owner, is_subscribed=False, unsubscribed_at=NOON + timedelta(days=1))
     make_message(campaign)
 
-    found = queries.unsubscribes(owner.id, campaign.id, NOON, window_days=7)
+    found = messages.unsubscribes(owner.id, campaign.id, NOON, window_days=7)
     assert found.count == 3
     assert {contact.id for contact in found.contacts} == inside
     assert found.closes_at == NOON + timedelta(days=7)
-    assert queries.unsubscribes(owner.id, campaign.id, None, window_days=7).closes_at is None
+    assert messages.unsubscribes(owner.id, campaign.id, None, window_days=7).closes_at is None
 
 
 def test_the_curve_grows_to_the_totals(session):
@@ -89,19 +91,19 @@ def test_the_curve_grows_to_the_totals(session):
     make_message(campaign)
     make_message(campaign, delivered_at=NOON + timedelta(hours=2))
     make_message(campaign, status="failed")
-    curve = queries.curve(campaign.owner_id, campaign.id)
+    curve = history.curve(campaign.owner_id, campaign.id)
     assert list(curve.accepted) == [0, 3, 3]
     assert list(curve.delivered) == [0, 1, 2]
     assert list(curve.failed) == [0, 1, 1]
     assert curve.ends == [NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=3)]
-    assert queries.curve(campaign.owner_id, make_campaign().id).ends == []
+    assert history.curve(campaign.owner_id, make_campaign().id).ends == []
 
 
 def test_late_receipts_are_added_up_by_day(session):
     campaign = make_campaign()
     for hours in (0, 71, 73, 95, 96, 500):
         make_message(campaign, delivered_at=NOON + timedelta(hours=hours))
-    curve = queries.curve(campaign.owner_id, campaign.id)
+    curve = history.curve(campaign.owner_id, campaign.id)
     assert [(end - NOON) / timedelta(hours=1) for end in curve.ends] == [0, 1, 72, 96, 120, 504]
     assert list(curve.delivered) == [0, 1, 2, 4, 5, 6]
 
@@ -153,8 +155,8 @@ def test_days_are_days_of_the_zone(session):
     campaign = make_campaign()
     late = NOON.replace(hour=23)
     make_message(campaign, sent_at=late, delivered_at=late)
-    (utc,) = queries.days(NOON - timedelta(days=2), "UTC")
-    (athens,) = queries.days(NOON - timedelta(days=2), "Europe/Athens")
+    (utc,) = history.days(NOON - timedelta(days=2), "UTC")
+    (athens,) = history.days(NOON - timedelta(days=2), "Europe/Athens")
     assert (utc.day.day, athens.day.day) == (20, 21)
     assert (athens.accepted, athens.delivered, athens.failed) == (1, 1, 0)
-    assert queries.days(NOON, "UTC", owner_id=make_owner().id) == []
+    assert history.days(NOON, "UTC", owner_id=make_owner().id) == []

@@ -1,0 +1,126 @@
+"""The messages behind a campaign's figures, why they failed, and who left after them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from dashboard.campaigns.models import CampaignMessage, CampaignStatError, MessageStatus
+from dashboard.campaigns.queries import Totals
+from dashboard.contacts.models import Contact
+from dashboard.core import keyset
+from dashboard.core.db import AnyRow, db
+
+#: The figures of a campaign, each of which leads to the messages behind it.
+FIGURES: dict[str, Any] = {
+    "all": None,
+    "accepted": CampaignMessage.status != MessageStatus.QUEUED,
+    "queued": CampaignMessage.status == MessageStatus.QUEUED,
+    "sent": CampaignMessage.status == MessageStatus.SENT,
+    "delivered": CampaignMessage.status == MessageStatus.DELIVERED,
+    # `failed_at` names the partial index of failures; the CHECK makes the two the same.
+    "failed": CampaignMessage.failed_at.is_not(None),
+}
+
+
+def messages(
+    owner_id: int,
+    campaign_id: int,
+    totals: Totals,
+    *,
+    figure: str = "all",
+    error_code: str | None = None,
+    at: keyset.At = keyset.FIRST,
+) -> keyset.Page[AnyRow]:
+    """The messages behind one of FIGURES, newest first; of one error code ('' for none) if given.
+
+    What the counters say is none is not looked for: to find no pending message among millions of
+    delivered ones, all would have to be read.
+    """
+    if not totals.of(figure):
+        return keyset.NO_PAGE
+    stmt = (
+        select(
+            CampaignMessage.id, CampaignMessage.owner_id, CampaignMessage.contact_id, CampaignMessage.phone,
+            CampaignMessage.status, CampaignMessage.segments, CampaignMessage.error_code,
+            CampaignMessage.created_at, CampaignMessage.sent_at, CampaignMessage.delivered_at,
+            CampaignMessage.failed_at, CampaignMessage.provider_message_id,
+            Contact.first_name, Contact.last_name,
+        )
+        .join(
+            Contact,
+            (Contact.owner_id == CampaignMessage.owner_id) & (Contact.id == CampaignMessage.contact_id),
+        )
+        .where(CampaignMessage.owner_id == owner_id, CampaignMessage.campaign_id == campaign_id)
+    )  # fmt: skip
+    if FIGURES[figure] is not None:
+        stmt = stmt.where(FIGURES[figure])
+    if error_code is not None:
+        stmt = stmt.where(
+            CampaignMessage.failed_at.is_not(None),
+            func.coalesce(CampaignMessage.error_code, "") == error_code,
+        )
+    return keyset.page(stmt, [keyset.Key("id", CampaignMessage.id, descending=True)], at)
+
+
+def failure_reasons(owner_id: int, campaign_id: int, *, most: int = 20) -> Sequence[AnyRow]:
+    """The provider's codes ('' for none) and how many messages failed with each; most first."""
+    return db.session.execute(
+        select(CampaignStatError.error_code, CampaignStatError.failed)
+        .where(
+            CampaignStatError.owner_id == owner_id,
+            CampaignStatError.campaign_id == campaign_id,
+            CampaignStatError.failed > 0,
+        )
+        .order_by(CampaignStatError.failed.desc(), CampaignStatError.error_code)
+        .limit(most)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Unsubscribes:
+    """A campaign's recipients who opted out while its window was open."""
+
+    count: int
+    closes_at: datetime | None  #: None: nothing was sent yet, so the window is not open
+    contacts: Sequence[AnyRow]  #: the first few
+
+
+def unsubscribes(
+    owner_id: int, campaign_id: int, first_sent_at: datetime | None, *, window_days: int, most: int = 10
+) -> Unsubscribes:
+    """Recipients whose `unsubscribed_at` lies within `window_days` from the first message.
+
+    Who has opted in again meanwhile is not counted: the state is the contact's present one.
+    """
+    if first_sent_at is None:
+        return Unsubscribes(0, None, [])
+    closes_at = first_sent_at + timedelta(days=window_days)
+    was_messaged = (
+        select(CampaignMessage.id)
+        .where(
+            CampaignMessage.owner_id == Contact.owner_id,
+            CampaignMessage.contact_id == Contact.id,
+            CampaignMessage.campaign_id == campaign_id,
+            CampaignMessage.status != MessageStatus.QUEUED,
+        )
+        .exists()
+    )
+    left = (
+        select(
+            Contact.owner_id, Contact.id, Contact.phone, Contact.first_name, Contact.last_name,
+            Contact.unsubscribed_at, func.count().over().label("of_all"),
+        )
+        .where(
+            Contact.owner_id == owner_id,
+            Contact.unsubscribed_at >= first_sent_at,
+            Contact.unsubscribed_at < closes_at,
+            was_messaged,
+        )
+        .order_by(Contact.unsubscribed_at, Contact.id)
+        .limit(most)
+    )  # fmt: skip
+    contacts = db.session.execute(left).all()
+    return Unsubscribes(contacts[0].of_all if contacts else 0, closes_at, contacts)
