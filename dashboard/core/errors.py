@@ -137,7 +137,6 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     # imports of the platform's database
     "fk_platform_owner_owner_id": (None, "That owner is no longer there."),
     "uq_platform_owner_source_id": (None, "That user of the platform is an owner already."),
-    "fk_platform_ref_owner_id": (None, "That owner is no longer there."),
     "ck_import_run_status": (None, "That is not a state an import can be in."),
     "fk_import_step_run_id": (None, "That import is no longer there."),
     "ck_import_step_sum": (None, "Each row that was read must be counted once."),

@@ -19,14 +19,16 @@ from dashboard.platform_import.tables import Table
 _SQL = Path(__file__).parent / "sql"
 
 # GSM 03.38: DOMAIN.md, "Text length". Letters and digits, signs, and those that cost two septets.
-_GSM = (
+_BASIC = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789ÄÖÑÜäöñüàÆæßÉØøÅåÇèéùìòΔΦΓΛΩΠΨΣΘΞ"
     "@£$¥_ !\"#¤%&'()*+,./:;<=>?¡¿§\n\r"
-    "{}~|€\f"
 )
-GSM_PATTERN = "^[" + _GSM + "\\^\\[\\]\\\\-]*$"
+BASIC_PATTERN = f"^[{_BASIC}-]*$"
+GSM_PATTERN = f"^[{_BASIC}{{}}~|€\f\\^\\[\\]\\\\-]*$"
 _SEGMENTS = """CASE
         WHEN octet_length(message.text) <= 70 THEN 1
+        WHEN message.text ~ :basic THEN
+            CASE WHEN char_length(message.text) <= 160 THEN 1 ELSE ceil(char_length(message.text) / 153.0) END
         WHEN message.text ~ :gsm THEN (
             SELECT CASE WHEN septets <= 160 THEN 1 ELSE ceil(septets / 153.0) END
             FROM (SELECT 2 * char_length(message.text) - char_length(
@@ -36,6 +38,8 @@ _SEGMENTS = """CASE
             FROM (SELECT char_length(message.text) + char_length(regexp_replace(
                 message.text, '[^' || chr(65536) || '-' || chr(1114111) || ']', '', 'g')) AS units) AS length)
     END"""
+#: What the SQL of segments needs to know.
+ALPHABETS = {"basic": BASIC_PATTERN, "gsm": GSM_PATTERN}
 
 
 def stage(table: Table, lines: Iterable[bytes], *, prefix: str = "") -> int:
@@ -48,6 +52,8 @@ def stage(table: Table, lines: Iterable[bytes], *, prefix: str = "") -> int:
     execute("SET LOCAL statement_timeout = 0")
     # The application's force_custom_plan would plan the check of each foreign key of each row anew.
     execute("SET LOCAL plan_cache_mode = auto")
+    execute("SET LOCAL default_statistics_target = 20")
+    execute("SET LOCAL work_mem = '64MB'")
     execute(f"CREATE TEMP TABLE staged ({prefix}{columns}) ON COMMIT DROP")
     execute(
         "CREATE TEMP TABLE trouble (source_table text, source_id bigint, owner_id bigint,"

@@ -11,7 +11,7 @@ from dashboard.contacts.suppression import phone_hash
 from dashboard.platform_import import tables
 from dashboard.platform_import.numbers import country_of_zone, e164, majority_country
 from dashboard.platform_import.source import Source
-from dashboard.platform_import.staging import GSM_PATTERN, copy_rows, execute, script
+from dashboard.platform_import.staging import ALPHABETS, copy_rows, execute, script
 from dashboard.platform_import.tables import Table
 from dashboard.wallets.models import EntryType
 
@@ -119,7 +119,7 @@ def _messages(_: Context) -> None:
     ).all()
     copy_rows("number", ((row.id, e164(row.to, row.country)) for row in unclean))
     states = [MessageStatus.QUEUED, MessageStatus.SENT, MessageStatus.FAILED]
-    script("messages", tables.MESSAGE, provider=PROVIDER, gsm=GSM_PATTERN, states=[str(s) for s in states])
+    script("messages", tables.MESSAGE, provider=PROVIDER, states=[str(s) for s in states], **ALPHABETS)
     script("remember", tables.MESSAGE, kind="message")
 
 

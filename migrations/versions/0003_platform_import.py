@@ -36,7 +36,6 @@ def upgrade() -> None:
         sa.Column("target_id", sa.BigInteger(), nullable=False),
         sa.Column("fingerprint", sa.BigInteger(), nullable=False),
         sa.Column("is_merged", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.ForeignKeyConstraint(["owner_id"], ["owner.id"], name=op.f("fk_platform_ref_owner_id")),
         sa.PrimaryKeyConstraint("owner_id", "kind", "source_id", name=op.f("pk_platform_ref")),
     )
     op.create_table(

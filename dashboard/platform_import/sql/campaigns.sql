@@ -13,9 +13,11 @@ SELECT w.id, w.owner_id, s.name, s.status, list.id AS list_id,
     END AS list_trouble
 FROM work AS w
 JOIN staged AS s USING (id)
-LEFT JOIN platform_ref AS list_ref
-    ON list_ref.owner_id = w.owner_id AND list_ref.kind = 'list' AND list_ref.source_id = s."listId"
-LEFT JOIN contact_list AS list ON list.owner_id = w.owner_id AND list.id = list_ref.target_id
+LEFT JOIN LATERAL (
+    SELECT contact_list.id FROM platform_ref JOIN contact_list
+        ON contact_list.owner_id = platform_ref.owner_id AND contact_list.id = platform_ref.target_id
+    WHERE platform_ref.owner_id = w.owner_id AND kind = 'list' AND source_id = s."listId" LIMIT 1
+) AS list ON true
 WHERE w.outcome IS NULL;
 
 INSERT INTO trouble (source_id, owner_id, code, done)
@@ -41,7 +43,7 @@ WHERE campaign.owner_id = work.owner_id AND campaign.id = work.target_id;
 
 UPDATE work SET
     outcome = CASE WHEN target_id IS NULL THEN 'added' ELSE 'changed' END,
-    target_id = coalesce(target_id, nextval(pg_get_serial_sequence('campaign', 'id')))
+    target_id = coalesce(target_id, nextval('campaign_id_seq'))
 WHERE outcome IS NULL;
 
 INSERT INTO campaign (owner_id, id, name, status, list_id, message_text, sender_name,

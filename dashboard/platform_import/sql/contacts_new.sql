@@ -10,7 +10,7 @@ JOIN work USING (id)
 LEFT JOIN contact AS holder ON holder.owner_id = fresh.owner_id AND holder.phone = fresh.e164
 WHERE work.outcome IS NULL AND fresh.e164 IS NOT NULL;
 
-UPDATE newcomer SET target_id = coalesce(holder_id, nextval(pg_get_serial_sequence('contact', 'id')))
+UPDATE newcomer SET target_id = coalesce(holder_id, nextval('contact_id_seq'))
 WHERE nth = 1;
 
 UPDATE newcomer SET target_id = first.target_id

@@ -15,9 +15,11 @@ SELECT s.id, w.owner_id, w.known, s.key,
     END AS refusal
 FROM work AS w
 JOIN staged AS s USING (id)
-LEFT JOIN platform_ref AS campaign_ref
-    ON campaign_ref.owner_id = w.owner_id AND campaign_ref.kind = 'campaign' AND campaign_ref.source_id = s."campaignId"
-LEFT JOIN campaign ON campaign.owner_id = w.owner_id AND campaign.id = campaign_ref.target_id
+LEFT JOIN LATERAL (
+    SELECT campaign.id FROM platform_ref JOIN campaign
+        ON campaign.owner_id = platform_ref.owner_id AND campaign.id = platform_ref.target_id
+    WHERE platform_ref.owner_id = w.owner_id AND kind = 'campaign' AND source_id = s."campaignId" LIMIT 1
+) AS campaign ON true
 WINDOW owned AS (PARTITION BY s."ownerId" ORDER BY s."createdAt", s.id);
 
 ANALYZE entry;

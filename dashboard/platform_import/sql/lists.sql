@@ -37,7 +37,7 @@ WHERE contact_list.owner_id = named.owner_id AND contact_list.id = named.target_
 
 UPDATE work SET
     outcome = CASE WHEN target_id IS NULL THEN 'added' ELSE 'changed' END,
-    target_id = coalesce(target_id, nextval(pg_get_serial_sequence('contact_list', 'id')))
+    target_id = coalesce(target_id, nextval('contact_list_id_seq'))
 WHERE outcome IS NULL;
 
 INSERT INTO contact_list (owner_id, id, name, description, created_at, updated_at)

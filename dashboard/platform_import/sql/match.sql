@@ -5,8 +5,12 @@ SELECT s.id, mapped.owner_id, hashtextextended({fingerprint}, 0) AS fingerprint,
     ref.fingerprint AS known, ref.target_id, coalesce(ref.is_merged, false) AS is_merged, NULL::text AS outcome
 FROM staged AS s
 LEFT JOIN platform_owner AS mapped ON mapped.source_id = s."ownerId"
-LEFT JOIN platform_ref AS ref
-    ON ref.owner_id = mapped.owner_id AND ref.kind = :kind AND ref.source_id = s.id;
+-- LIMIT keeps each look-up one probe of the index, however wrong the statistics of a table are that
+-- grows while this runs.
+LEFT JOIN LATERAL (
+    SELECT target_id, fingerprint, is_merged FROM platform_ref
+    WHERE owner_id = mapped.owner_id AND kind = :kind AND source_id = s.id LIMIT 1
+) AS ref ON true;
 
 ANALYZE work;
 

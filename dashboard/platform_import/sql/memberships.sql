@@ -4,7 +4,7 @@ UPDATE trouble SET code = 'list_not_imported'
 FROM staged WHERE trouble.source_id = staged.id AND staged."ownerId" IS NULL;
 
 CREATE TEMP TABLE joined ON COMMIT DROP AS
-SELECT w.id, w.owner_id, list.id AS list_id, contact.id AS contact_id, contact_ref.is_merged AS is_merged,
+SELECT w.id, w.owner_id, list.id AS list_id, contact.id AS contact_id,
     coalesce(s."createdAt", now()) AS created_at,
     row_number() OVER (PARTITION BY w.owner_id, list.id, contact.id ORDER BY w.known IS NULL, w.id) AS nth,
     CASE
@@ -14,12 +14,16 @@ SELECT w.id, w.owner_id, list.id AS list_id, contact.id AS contact_id, contact_r
     END AS refusal
 FROM work AS w
 JOIN staged AS s USING (id)
-LEFT JOIN platform_ref AS list_ref
-    ON list_ref.owner_id = w.owner_id AND list_ref.kind = 'list' AND list_ref.source_id = s."listId"
-LEFT JOIN contact_list AS list ON list.owner_id = w.owner_id AND list.id = list_ref.target_id
-LEFT JOIN platform_ref AS contact_ref
-    ON contact_ref.owner_id = w.owner_id AND contact_ref.kind = 'contact' AND contact_ref.source_id = s."contactId"
-LEFT JOIN contact ON contact.owner_id = w.owner_id AND contact.id = contact_ref.target_id
+LEFT JOIN LATERAL (
+    SELECT contact_list.id FROM platform_ref JOIN contact_list
+        ON contact_list.owner_id = platform_ref.owner_id AND contact_list.id = platform_ref.target_id
+    WHERE platform_ref.owner_id = w.owner_id AND kind = 'list' AND source_id = s."listId" LIMIT 1
+) AS list ON true
+LEFT JOIN LATERAL (
+    SELECT contact.id FROM platform_ref JOIN contact
+        ON contact.owner_id = platform_ref.owner_id AND contact.id = platform_ref.target_id
+    WHERE platform_ref.owner_id = w.owner_id AND kind = 'contact' AND source_id = s."contactId" LIMIT 1
+) AS contact ON true
 WHERE w.outcome IS NULL;
 
 UPDATE work SET target_id = joined.contact_id, outcome = CASE

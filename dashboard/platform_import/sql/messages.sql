@@ -3,7 +3,7 @@
 CREATE TEMP TABLE work ON COMMIT DROP AS
 WITH seen AS (
     SELECT s.id, mapped.owner_id, hashtextextended({fingerprint}, 0) AS fingerprint,
-        ref.fingerprint AS known, ref.target_id, false AS is_merged,
+        ref.fingerprint AS known, ref.target_id AS known_id, false AS is_merged,
         campaign.id AS campaign_id, contact.id AS contact_id, contact.phone AS contact_phone,
         CASE
             WHEN s.status IN ('delivered', 'failed') THEN s.status
@@ -16,16 +16,22 @@ WITH seen AS (
         coalesce(s."createdAt", s."sentAt", s."failedAt", s."deliveredAt", now()) AS created_at
     FROM staged AS s
     LEFT JOIN platform_owner AS mapped ON mapped.source_id = s."ownerId"
-    LEFT JOIN platform_ref AS ref
-        ON ref.owner_id = mapped.owner_id AND ref.kind = 'message' AND ref.source_id = s.id
-    LEFT JOIN platform_ref AS campaign_ref
-        ON campaign_ref.owner_id = mapped.owner_id AND campaign_ref.kind = 'campaign'
-        AND campaign_ref.source_id = s."campaignId"
-    LEFT JOIN campaign ON campaign.owner_id = mapped.owner_id AND campaign.id = campaign_ref.target_id
-    LEFT JOIN platform_ref AS contact_ref
-        ON contact_ref.owner_id = mapped.owner_id AND contact_ref.kind = 'contact'
-        AND contact_ref.source_id = s."contactId"
-    LEFT JOIN contact ON contact.owner_id = mapped.owner_id AND contact.id = contact_ref.target_id
+    -- LIMIT keeps each look-up one probe of the index, however wrong the statistics of tables are
+    -- that grow while this runs.
+    LEFT JOIN LATERAL (
+        SELECT target_id, fingerprint FROM platform_ref
+        WHERE owner_id = mapped.owner_id AND kind = 'message' AND source_id = s.id LIMIT 1
+    ) AS ref ON true
+    LEFT JOIN LATERAL (
+        SELECT campaign.id FROM platform_ref JOIN campaign
+            ON campaign.owner_id = platform_ref.owner_id AND campaign.id = platform_ref.target_id
+        WHERE platform_ref.owner_id = mapped.owner_id AND kind = 'campaign' AND source_id = s."campaignId" LIMIT 1
+    ) AS campaign ON true
+    LEFT JOIN LATERAL (
+        SELECT contact.id, contact.phone FROM platform_ref JOIN contact
+            ON contact.owner_id = platform_ref.owner_id AND contact.id = platform_ref.target_id
+        WHERE platform_ref.owner_id = mapped.owner_id AND kind = 'contact' AND source_id = s."contactId" LIMIT 1
+    ) AS contact ON true
 ), judged AS (
     SELECT *, CASE
         WHEN known = fingerprint THEN NULL
@@ -40,7 +46,9 @@ SELECT *, CASE
     WHEN known = fingerprint THEN 'unchanged'
     WHEN refusal IS NOT NULL THEN 'left_out'
     WHEN known IS NULL THEN 'added'
-    ELSE 'changed' END AS outcome
+    ELSE 'changed' END AS outcome,
+    CASE WHEN known IS NULL AND refusal IS NULL
+        THEN nextval('campaign_message_id_seq') ELSE known_id END AS target_id
 FROM judged;
 
 ANALYZE work;
@@ -70,7 +78,11 @@ SELECT work.id, owner_id, target_id, outcome, campaign_id, contact_id, work.stat
     END AS sent_at,
     CASE WHEN work.status = 'delivered'
         THEN coalesce(s."deliveredAt", s."sentAt", created_at) END AS delivered_at,
-    CASE WHEN work.status = 'failed' THEN coalesce(s."failedAt", s."sentAt", created_at) END AS failed_at
+    CASE WHEN work.status = 'failed' THEN coalesce(s."failedAt", s."sentAt", created_at) END AS failed_at,
+    -- Whether any rule below can be broken: most rows need not be asked one by one.
+    (clash.id IS NOT NULL OR number.id IS NOT NULL OR work.status IS DISTINCT FROM s.status OR s."sentAt" IS NULL
+        OR s.status NOT IN ('sent', 'delivered') OR s."failedAt" IS NOT NULL
+        OR (s.status = 'delivered' AND s."deliveredAt" IS NULL) OR char_length(s.error) > 200) AS is_odd
 FROM work
 JOIN staged AS s USING (id)
 LEFT JOIN clash USING (id)
@@ -94,20 +106,18 @@ LATERAL (VALUES
     ('error_too_long', NULL, char_length(s.error) > 200),
     ('phone_unreadable', 'Imported under the number of its contact.', number.id IS NOT NULL AND number.e164 IS NULL)
 ) AS rule (code, done, broken)
-WHERE broken;
-
-UPDATE work SET target_id = nextval(pg_get_serial_sequence('campaign_message', 'id')) WHERE outcome = 'added';
+WHERE is_odd AND broken;
 
 INSERT INTO campaign_message (owner_id, id, campaign_id, contact_id, phone, text, segments, status,
     provider, provider_message_id, error_code, created_at, sent_at, delivered_at, failed_at)
-SELECT message.owner_id, work.target_id, message.campaign_id, message.contact_id, message.phone, message.text,
+SELECT message.owner_id, message.target_id, message.campaign_id, message.contact_id, message.phone, message.text,
     {segments}, message.status,
     CASE WHEN message.provider_message_id IS NOT NULL THEN :provider END,
     message.provider_message_id, message.error_code, message.created_at,
     message.sent_at, message.delivered_at, message.failed_at
-FROM message JOIN work USING (id)
+FROM message
 WHERE message.outcome = 'added'
-ORDER BY work.target_id;
+ORDER BY message.target_id;
 
 -- A state that a receipt brought here is not set back by an older one of the platform.
 UPDATE campaign_message AS kept SET

@@ -11,7 +11,7 @@ LEFT JOIN platform_owner AS known ON known.source_id = s.id;
 
 UPDATE work SET
     outcome = CASE WHEN known = fingerprint THEN 'unchanged' WHEN owner_id IS NULL THEN 'added' ELSE 'changed' END,
-    owner_id = coalesce(owner_id, nextval(pg_get_serial_sequence('owner', 'id')));
+    owner_id = coalesce(owner_id, nextval('owner_id_seq'));
 
 INSERT INTO trouble (source_id, owner_id, code, done)
 SELECT work.id, owner_id, code, NULL
