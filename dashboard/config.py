@@ -32,8 +32,11 @@ def settings() -> dict[str, Any]:
             "pool_timeout": 10,  # seconds to wait for a free connection
             "pool_pre_ping": True,  # survive a restart of the database
             "connect_args": {
-                # A plan made for any owner is a bad plan for the largest one and for the smallest.
-                "options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"
+                # A prepared statement may get a plan made for any owner: bad for the largest one
+                # and for the smallest. (plan_cache_mode would say the same to the database's own
+                # checks of foreign keys, and make it plan each of them anew.)
+                "prepare_threshold": None,
+                "options": "-c timezone=UTC"
                 f" -c statement_timeout={int(os.environ.get('STATEMENT_TIMEOUT_MS', 30_000))}"
                 " -c application_name=signalbox",
             },
