@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import psycopg
 from psycopg import sql
@@ -111,8 +111,11 @@ def _parameters(url: str) -> tuple[dict[str, str], str | None]:
     """What libpq understands of the address, and the schema that an ORM's address may name."""
     address, _, query_text = url.partition("?")
     known = {option.keyword.decode() for option in Conninfo.get_defaults()}
-    query = dict(parse_qsl(query_text))
-    kept = urlencode({key: value for key, value in query.items() if key in known and key != "options"})
+    # libpq knows a space as %20 alone, and takes a plus sign as one.
+    query = dict(parse_qsl(query_text.replace("+", "%2B")))
+    kept = urlencode(
+        {key: value for key, value in query.items() if key in known and key != "options"}, quote_via=quote
+    )
     try:
         if not address.startswith(("postgresql://", "postgres://")):
             raise psycopg.ProgrammingError
