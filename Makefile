@@ -25,7 +25,7 @@ test: .venv/dev ## lint, types, templates, migrations and all tests; ARGS="-k wa
 check: .venv/dev ## lint, types and templates alone
 	@exec $(py) -m dashboard.local.test --check-only
 
-bench: .venv/dev ## measure what the README says of speed
+bench: .venv/dev ## run the benchmarks in bench/
 	@for file in bench/*.py; do [ ! -e "$$file" ] || $(py) "$$file" || exit 1; done
 
 lock: .venv/dev ## write requirements*.txt anew from requirements*.in

@@ -1,5 +1,11 @@
 """What a WSGI server serves: `gunicorn wsgi:app`."""
 
-from dashboard import create_app
+import sys
 
-app = create_app()
+from dashboard import create_app
+from dashboard.config import Unset
+
+try:
+    app = create_app()
+except Unset as missing:
+    sys.exit(str(missing))

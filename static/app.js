@@ -43,10 +43,19 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   for (const [name, value] of [...request.body.entries()]) if (value === "") request.body.delete(name);
 });
 
-// A refused form gets the focus where it is wrong.
+// A new try: what was said of the one before is out of date.
+let submitter = null;
+document.addEventListener("submit", (event) => {
+  submitter = event.submitter?.id;
+  if (event.target.method === "post") document.querySelectorAll(".toast-note").forEach((toast) => toast.remove());
+});
+
+// A refused form gets the focus where it is wrong; one that went through keeps it on its button.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   prepare();
   if (ctx?.response?.status >= 400) document.querySelector("main [aria-invalid=true]")?.focus();
+  else if (submitter && document.activeElement === document.body) document.getElementById(submitter)?.focus();
+  submitter = null;
 });
 
 // Charts: the figures stand in a table beside each; this draws them.

@@ -19,7 +19,7 @@ from dashboard.campaigns.models import (
 )
 from dashboard.core import keyset
 from dashboard.core.db import AnyRow, AnySelect, db
-from dashboard.core.like import contains_words
+from dashboard.core.like import contains_words, folded
 from dashboard.core.rates import Rate
 from dashboard.lists.models import ContactList
 from dashboard.owners.models import Owner
@@ -109,11 +109,7 @@ SORTS: dict[str, list[keyset.Key]] = {
 
 def page(wanted: Wanted, *, sort: str = "newest", at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:
     """Campaigns that match every set part of `wanted`, with their counters and their owner's name."""
-    keys = SORTS[sort]
-    stmt = _with_counters()
-    if sort in ("failing", "undelivered", "largest"):
-        stmt = stmt.add_columns(keys[0].column.label(keys[0].name))
-    return keyset.page(_narrowed(stmt, wanted), keys, at)
+    return keyset.page(_narrowed(_with_counters(), wanted), SORTS[sort], at)
 
 
 def get(owner_id: int, campaign_id: int) -> AnyRow:
@@ -186,7 +182,7 @@ def _with_counters() -> AnySelect:
 
 def _narrowed(stmt: AnySelect, wanted: Wanted) -> AnySelect:
     if wanted.name:
-        stmt = stmt.where(contains_words(func.fold(Campaign.name), wanted.name))
+        stmt = stmt.where(contains_words(folded(Campaign.name), wanted.name))
     if wanted.status:
         stmt = stmt.where(Campaign.status == wanted.status)
     if wanted.owner_id:

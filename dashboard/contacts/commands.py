@@ -34,8 +34,8 @@ class Person:
 
 
 @command
-def create_contact(owner_id: int, person: Person, *, actor_id: int) -> int:
-    """Add a contact, subscribed; answers its number.
+def create_contact(owner_id: int, person: Person, *, consent: str, actor_id: int) -> int:
+    """Add a contact, subscribed; answers its number. `consent` tells how the person agreed.
 
     A number that opted out before is added unsubscribed: an opt-out outlives deletion.
 
@@ -57,7 +57,7 @@ def create_contact(owner_id: int, person: Person, *, actor_id: int) -> int:
             contact_id=contact.id,
             is_subscribed=opted_out_at is None,
             source=Source.STAFF,
-            reason="Added by staff" if opted_out_at is None else "Added by staff; had opted out before",
+            reason=consent if opted_out_at is None else "Had opted out before it was added again",
             staff_id=actor_id,
         )
     )

@@ -62,11 +62,20 @@ class ContactForm(Form):
         )
 
 
+class NewContactForm(ContactForm):
+    consent = TextField(
+        "Consent",
+        description="How the person agreed to get messages, and when. It is kept as proof.",
+        validators=[DataRequired("Say how the person agreed."), Length(max=500)],
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class SubscriptionForm(Form):
     is_subscribed = HiddenField(validators=[AnyOf(["true", "false"])])
     reason = TextField(
         "Reason",
         description="What the person said, and where. It is kept as proof.",
         validators=[DataRequired("Say why."), Length(max=500, message="Use at most 500 characters.")],
-        render_kw={"autocomplete": "off", "maxlength": 500},
+        render_kw={"autocomplete": "off"},
     )

@@ -11,7 +11,7 @@ from dashboard.contacts.models import Contact, SubscriptionEvent, Suppression
 from dashboard.contacts.suppression import phone_hash
 from dashboard.core import keyset, phones
 from dashboard.core.db import AnyRow, AnySelect, db
-from dashboard.core.like import contains_words, escaped
+from dashboard.core.like import contains_words, escaped, folded
 from dashboard.lists.models import ContactList, ListMembership, ListStat
 from dashboard.owners.models import Owner
 from dashboard.staff.models import Staff
@@ -130,7 +130,7 @@ def lists_of(owner_id: int, contact_id: int) -> Sequence[AnyRow]:
             ListStat, (ListStat.owner_id == ContactList.owner_id) & (ListStat.list_id == ContactList.id)
         )
         .where(ListMembership.owner_id == owner_id, ListMembership.contact_id == contact_id)
-        .order_by(ContactList.name)
+        .order_by(folded(ContactList.name))
     ).all()  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 """Contacts: found, known, and changed with a reason."""
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, flash, request, url_for
 from flask_login import current_user
 
+from dashboard.campaigns.failures import meaning
 from dashboard.contacts import commands, queries
-from dashboard.contacts.forms import STATES, ContactFilter, ContactForm, SubscriptionForm
+from dashboard.contacts.forms import STATES, ContactFilter, ContactForm, NewContactForm, SubscriptionForm
 from dashboard.core import keyset
 from dashboard.core.phones import international
 from dashboard.owners import queries as owners
@@ -57,16 +58,18 @@ def change_subscription(owner_id: int, contact_id: int):
 @bp.get("/owners/<int:owner_id>/contacts/new")
 @requires(Permission.CONTACT_CHANGE)
 def new(owner_id: int):
-    return render_form(owner_id, ContactForm())
+    return render_form(owner_id, NewContactForm(phone=request.args.get("phone")))
 
 
 @bp.post("/owners/<int:owner_id>/contacts/new")
 @requires(Permission.CONTACT_CHANGE)
 def create(owner_id: int):
-    form = ContactForm()
+    form = NewContactForm()
     if form.validate_on_submit():
         with form.showing_refusals():
-            contact_id = commands.create_contact(owner_id, form.person(), actor_id=current_user.id)
+            contact_id = commands.create_contact(
+                owner_id, form.person(), consent=form.consent.data, actor_id=current_user.id
+            )
             flash("The contact was added.")
             return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
     return render_form(owner_id, form, status=form.status)
@@ -103,6 +106,7 @@ def render_contact(owner_id: int, contact_id: int, form: SubscriptionForm, *, st
         is_suppressed=queries.is_suppressed(owner_id, contact.phone),
         lists=queries.lists_of(owner_id, contact_id),
         messages=queries.recent_messages(owner_id, contact_id),
+        meaning=meaning,
         status=status,
     )
 

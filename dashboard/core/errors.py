@@ -31,7 +31,7 @@ class Link:
     """Where a refusal leads on, e.g. to the contact that already holds the number."""
 
     endpoint: str
-    values: dict[str, int]
+    values: dict[str, int | str]
     text: str
 
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 class Key:
     """One sort column. Together a page's keys must be unique and hold no NULL."""
 
-    name: str  #: the label under which the statement selects it
+    name: str  #: under which the row has it; added to the statement where it lacks it
     column: Any  #: a mapped attribute or an expression
     descending: bool = False
 
@@ -61,6 +61,8 @@ def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
     A mark that does not fit the sort (edited by hand, or of another sort order) starts at the
     first page: a link must never break.
     """
+    selected = stmt.selected_columns
+    stmt = stmt.add_columns(*(key.column.label(key.name) for key in keys if key.name not in selected))
     edge = _decode(at.after or at.before, keys)
     backwards = bool(at.before and not at.after and edge)
     if edge is not None:

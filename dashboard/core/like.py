@@ -1,16 +1,21 @@
-"""What a person typed, as a pattern that finds just that."""
+"""Names as people look for them, and what they typed as a pattern that finds just that."""
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, Text, and_, func
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 
-def contains_words(folded: SQLColumnExpression[str], typed: str) -> ColumnElement[bool]:
+def folded(text: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """The text as searches and sorting see it: without accents and case."""
+    return func.fold(text, type_=Text)
+
+
+def contains_words(text: SQLColumnExpression[str], typed: str) -> ColumnElement[bool]:
     """Whether the folded text holds each word of `typed`, accents and case aside.
 
-    `folded` is an expression of the SQL function `fold`, so that its trigram index serves.
+    `text` is `folded`, so that its trigram index serves.
     Wildcards (%, _ and \\) are literal.
     """
-    return and_(*(folded.like(func.fold(f"%{escaped(word)}%")) for word in typed.split()))
+    return and_(*(text.like(func.fold(f"%{escaped(word)}%")) for word in typed.split()))
 
 
 def escaped(text: str) -> str:

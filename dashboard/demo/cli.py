@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 from dashboard.core.errors import DomainError
 from dashboard.demo.commands import load
 from dashboard.demo.scales import SCALES
+from dashboard.demo.staff import DEMO_PASSWORD, DEMO_STAFF
 
 
 @click.command()
@@ -20,8 +21,13 @@ from dashboard.demo.scales import SCALES
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @with_appcontext
 def demo(scale: str, now: datetime | None, quiet: bool) -> None:
-    """Fill an empty database with invented owners, contacts, campaigns and wallets."""
+    """Fill an empty database with invented owners, contacts, campaigns, wallets and staff.
+
+    The staff's password is known to everybody, so this is for a database to try things on.
+    """
     try:
         load(scale, progress=not quiet, now=now)
     except DomainError as refusal:
         raise click.ClickException(refusal.sentence) from refusal
+    names = ", ".join(person.email for person in DEMO_STAFF)
+    click.echo(f"The demo is loaded. Sign in as {names} with the password {DEMO_PASSWORD}.")

@@ -3,10 +3,10 @@
 from sqlalchemy import delete, func, select, update
 
 from dashboard.audit.commands import record
-from dashboard.contacts.queries import find_id
+from dashboard.contacts.models import Contact
 from dashboard.core import phones
 from dashboard.core.db import db
-from dashboard.core.errors import DomainError, Missing
+from dashboard.core.errors import DomainError, Link, Missing
 from dashboard.core.transactions import command
 from dashboard.lists.models import ContactList, ListMembership, MembershipAction, MembershipEvent
 from dashboard.owners.models import Owner
@@ -59,12 +59,12 @@ def rename_list(owner_id: int, list_id: int, name: str, description: str | None,
 
 
 @command
-def add_member(owner_id: int, list_id: int, typed_phone: str, *, actor_id: int) -> str:
-    """Put the owner's contact of that number on the list; answers the number as E.164.
+def add_member(owner_id: int, list_id: int, typed_phone: str, *, actor_id: int) -> Contact:
+    """Put the owner's contact of that number on the list; answers the contact.
 
     Raises:
         NoResultFound: no such owner.
-        Missing: the owner has no contact of that number.
+        Missing: the owner has no contact of that number (with a link to add it).
         DomainError: the number is none, the contact is on the list, or the list is gone.
     """
     country = db.session.execute(select(Owner.country).where(Owner.id == owner_id)).scalar_one()
@@ -73,15 +73,17 @@ def add_member(owner_id: int, list_id: int, typed_phone: str, *, actor_id: int) 
         raise DomainError(
             "Enter a phone number, national or international, such as +30 698 430 3406.", field="phone"
         )
-    contact_id = find_id(owner_id, phone)
-    if contact_id is None:
+    contact = db.session.scalar(select(Contact).where(Contact.owner_id == owner_id, Contact.phone == phone))
+    if contact is None:
         raise Missing(
-            f"This owner has no contact with the number {phones.international(phone)}.", field="phone"
+            f"This owner has no contact with the number {phones.international(phone)}.",
+            field="phone",
+            link=Link("contacts.new", {"owner_id": owner_id, "phone": phone}, "Add that contact"),
         )
-    db.session.add(ListMembership(owner_id=owner_id, list_id=list_id, contact_id=contact_id))
+    db.session.add(ListMembership(owner_id=owner_id, list_id=list_id, contact_id=contact.id))
     db.session.flush()
-    _remember(owner_id, list_id, contact_id, MembershipAction.ADDED, actor_id)
-    return phone
+    _remember(owner_id, list_id, contact.id, MembershipAction.ADDED, actor_id)
+    return contact
 
 
 @command

@@ -18,10 +18,8 @@ class MemberStateFilter(FilterForm):
 
 
 class ListForm(Form):
-    name = TextField(
-        "Name", validators=[DataRequired("Enter a name."), Length(max=160)], render_kw={"maxlength": 160}
-    )
-    description = TextField("Description", validators=[Length(max=400)], render_kw={"maxlength": 400})
+    name = TextField("Name", validators=[DataRequired("Enter a name."), Length(max=160)])
+    description = TextField("Description", validators=[Length(max=400)])
 
 
 class MemberForm(Form):

@@ -39,7 +39,7 @@ class ContactList(Model):
         UniqueConstraint("owner_id", "name"),
         CheckConstraint("char_length(name) BETWEEN 1 AND 160", name="name"),
         CheckConstraint("char_length(description) BETWEEN 1 AND 400", name="description"),
-        Index(None, "name", "owner_id", "id"),
+        Index("ix_contact_list_name", func.fold(literal_column("name")), "owner_id", "id"),
         Index(
             "ix_contact_list_name_trigrams",
             func.fold(literal_column("name")).label("folded"),

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from dashboard.contacts.models import Contact
 from dashboard.core import keyset
 from dashboard.core.db import AnyRow, AnySelect, db
-from dashboard.core.like import contains_words
+from dashboard.core.like import contains_words, folded
 from dashboard.lists.models import ContactList, ListMembership, ListStat
 from dashboard.owners.models import Owner
 
@@ -31,11 +31,11 @@ def page(wanted: Wanted, *, at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]
     """Lists by name, each with its owner and the counts of its members."""
     stmt = _with_counts()
     if wanted.name:
-        stmt = stmt.where(contains_words(func.fold(ContactList.name), wanted.name))
+        stmt = stmt.where(contains_words(folded(ContactList.name), wanted.name))
     if wanted.owner_id is not None:
         stmt = stmt.where(ContactList.owner_id == wanted.owner_id)
     keys = [
-        keyset.Key("name", ContactList.name),
+        keyset.Key("folded_name", folded(ContactList.name)),
         keyset.Key("owner_id", ContactList.owner_id),
         keyset.Key("id", ContactList.id),
     ]

@@ -35,8 +35,9 @@ def add_member(owner_id: int, list_id: int):
     form = MemberForm()
     if form.validate_on_submit():
         with form.showing_refusals():
-            phone = commands.add_member(owner_id, list_id, form.phone.data, actor_id=current_user.id)
-            flash(f"{international(phone)} is on the list.")
+            contact = commands.add_member(owner_id, list_id, form.phone.data, actor_id=current_user.id)
+            but = "" if contact.is_subscribed else " It is unsubscribed, so it gets no messages."
+            flash(f"{international(contact.phone)} is on the list.{but}", "success" if not but else "info")
             return back_to_list(owner_id, list_id)
     return render_list(owner_id, list_id, form, status=form.status)
 

@@ -28,7 +28,7 @@ class Owner(Model):
         CheckConstraint("char_length(sender_name) BETWEEN 1 AND 11", name="sender_name"),
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
         CheckConstraint("low_balance_credits >= 0", name="low_balance_credits"),
-        Index(None, "name", "id"),
+        Index("ix_owner_name", func.fold(literal_column("name")), "id"),
         Index(
             "ix_owner_name_trigrams",
             func.fold(literal_column("name")).label("folded"),

@@ -8,16 +8,15 @@ from dashboard.campaigns.models import Campaign
 from dashboard.contacts.models import ContactStat
 from dashboard.core import keyset
 from dashboard.core.db import AnyRow, AnySelect, db
-from dashboard.core.like import contains_words
+from dashboard.core.like import contains_words, folded
 from dashboard.owners.models import Owner, SenderNumber
 from dashboard.wallets.models import Wallet
 
 
 def names() -> Sequence[tuple[int, str]]:
     """Every owner's number and name, by name; for a choice."""
-    return [
-        (row.id, row.name) for row in db.session.execute(select(Owner.id, Owner.name).order_by(Owner.name))
-    ]
+    stmt = select(Owner.id, Owner.name).order_by(folded(Owner.name), Owner.id)
+    return [(row.id, row.name) for row in db.session.execute(stmt)]
 
 
 def get(owner_id: int) -> AnyRow:
@@ -47,8 +46,8 @@ def page(*, name: str | None = None, at: keyset.At = keyset.FIRST) -> keyset.Pag
     """Owners by name, each with its counts, balance and latest campaign."""
     stmt = _with_counts()
     if name:
-        stmt = stmt.where(contains_words(func.fold(Owner.name), name))
-    keys = [keyset.Key("name", Owner.name), keyset.Key("id", Owner.id)]
+        stmt = stmt.where(contains_words(folded(Owner.name), name))
+    keys = [keyset.Key("folded_name", folded(Owner.name)), keyset.Key("id", Owner.id)]
     return keyset.page(stmt, keys, at)
 
 

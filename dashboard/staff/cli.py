@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from dashboard.core.errors import DomainError
 from dashboard.staff import commands, queries
@@ -39,11 +40,23 @@ def disable(email: str) -> None:
     click.echo(f"{email} can no longer sign in.")
 
 
+@staff.command()
+@click.argument("email")
+def enable(email: str) -> None:
+    """Open a closed account again."""
+    with _in_words():
+        commands.enable_staff(email)
+    click.echo(f"{email} can sign in again.")
+
+
 @staff.command("set-password")
 @click.argument("email")
 @_password
 def set_password(email: str, password: str) -> None:
-    """Give an account a new password; its sessions end at their next request."""
+    """Give an account a new password; its sessions end at their next request.
+
+    A disabled account stays disabled.
+    """
     with _in_words():
         commands.set_password(email, password)
     click.echo(f"{email} has a new password.")
@@ -52,9 +65,10 @@ def set_password(email: str, password: str) -> None:
 @staff.command("list")
 def list_staff() -> None:
     """Everybody who can sign in, or once could."""
-    for person in queries.all_staff():
-        state = "disabled" if person.disabled_at else "active"
-        click.echo(f"{person.email:40} {person.role:8} {state:9} {person.name}")
+    with _in_words():
+        for person in queries.all_staff():
+            state = "disabled" if person.disabled_at else "active"
+            click.echo(f"{person.email:40} {person.role:8} {state:9} {person.name}")
 
 
 @contextmanager
@@ -64,3 +78,7 @@ def _in_words() -> Iterator[None]:
         yield
     except DomainError as error:
         raise click.ClickException(error.sentence) from error
+    except OperationalError as error:
+        raise click.ClickException("The database does not answer. Check DATABASE_URL.") from error
+    except ProgrammingError as error:
+        raise click.ClickException("The database is not ready. Run `flask db upgrade` first.") from error

@@ -84,9 +84,27 @@ def disable_staff(email: str) -> None:
 
     Raises:
         Missing: no such account.
+        DomainError: nobody else could administer Signalbox then.
     """
+    # All admins' rows are locked, so that two admins cannot close each other's account at once.
+    admins = db.session.scalars(
+        select(Staff.email).where(Staff.role == Role.ADMIN, Staff.disabled_at.is_(None)).with_for_update()
+    ).all()
+    if list(admins) == [email.strip().lower()]:
+        raise DomainError("That is the last admin who can sign in. Make another one first.", field="email")
     staff_id = _change(email, disabled_at=func.now(), session_no=Staff.session_no + 1)
     record("staff.disable", f"staff:{staff_id}", staff_id=None, after={"is_disabled": True})
+
+
+@command
+def enable_staff(email: str) -> None:
+    """Open a closed account again, with its old password.
+
+    Raises:
+        Missing: no such account.
+    """
+    staff_id = _change(email, disabled_at=None)
+    record("staff.enable", f"staff:{staff_id}", staff_id=None, after={"is_disabled": False})
 
 
 def _change(email: str, **values: object) -> int:

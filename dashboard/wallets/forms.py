@@ -62,9 +62,7 @@ class AdjustCreditsForm(Form):
         default="",
         validators=[DataRequired("Choose a reason.")],
     )
-    note = TextField(
-        "Note", validators=[Length(max=500)], render_kw={"autocomplete": "off", "maxlength": 500}
-    )
+    note = TextField("Note", validators=[Length(max=500)], render_kw={"autocomplete": "off"})
     # Made when the form is shown, so that a double click cannot adjust twice.
     idempotency_key = HiddenField(default=lambda: str(uuid4()), validators=[DataRequired(), UUID()])
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dashboard.campaigns.models import Campaign
 from dashboard.core import keyset
 from dashboard.core.db import AnyRow, AnySelect, db
-from dashboard.core.like import contains_words
+from dashboard.core.like import contains_words, folded
 from dashboard.owners.models import Owner
 from dashboard.staff.models import Staff
 from dashboard.wallets.models import CreditTransaction, Wallet
@@ -30,7 +30,7 @@ def page(
     """Wallets, emptiest first, each with its owner and whether its balance is low."""
     stmt = _with_owner()
     if name:
-        stmt = stmt.where(contains_words(func.fold(Owner.name), name))
+        stmt = stmt.where(contains_words(folded(Owner.name), name))
     if only_low:
         stmt = stmt.where(Wallet.balance_credits < Owner.low_balance_credits)
     keys = [keyset.Key("balance_credits", Wallet.balance_credits), keyset.Key("owner_id", Wallet.owner_id)]

@@ -28,7 +28,7 @@ class Permission(StrEnum):
     CAMPAIGN_EXPORT = "export campaign figures and schedule reports"
     WALLET_ADJUST = "adjust wallets and reverse transactions"
     WALLET_APPROVE = "approve others' large adjustments"
-    ADMINISTER = "manage staff, sessions, the audit log, imports and settings"
+    ADMINISTER = "administer Signalbox: this page is for admins"
 
 
 _SUPPORT = {Permission.READ, Permission.CONTACT_CHANGE, Permission.LIST_CHANGE, Permission.OPT_OUT_DECIDE}

@@ -66,6 +66,12 @@ class Form(FlaskForm):
 class DayField(DateField):
     """A day that a person can mean; far ones would overflow when they become instants."""
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Enter a day such as 2026-11-30.") from None
+
     def pre_validate(self, _form: PlainForm) -> None:
         if self.data and not 1900 <= self.data.year <= 2199:
             raise ValidationError("Enter a day between 1900 and 2199.")
@@ -84,6 +90,12 @@ class ChoiceField(SelectField):
     ) -> None:
         self.every = every
         super().__init__(label, choices=options([("", every), *choices]), default="", **kwargs)
+
+    def pre_validate(self, form: PlainForm) -> None:
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError("Choose one of those offered.") from None
 
 
 class OwnerField(ChoiceField):

@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.CheckConstraint("low_balance_credits >= 0", name=op.f("ck_owner_low_balance_credits")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_owner")),
     )
-    op.create_index(op.f("ix_owner_name_id"), "owner", ["name", "id"], unique=False)
+    op.create_index("ix_owner_name", "owner", [sa.literal_column("fold(name)"), "id"], unique=False)
     op.create_index(
         "ix_owner_name_trigrams",
         "owner",
@@ -217,7 +217,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("owner_id", "name", name=op.f("uq_contact_list_owner_id_name")),
     )
     op.create_index(
-        op.f("ix_contact_list_name_owner_id_id"), "contact_list", ["name", "owner_id", "id"], unique=False
+        "ix_contact_list_name",
+        "contact_list",
+        [sa.literal_column("fold(name)"), "owner_id", "id"],
+        unique=False,
     )
     op.create_index(
         "ix_contact_list_name_trigrams",

@@ -112,9 +112,11 @@ def test_stops_and_staff_at_once_leave_a_state_that_the_last_event_tells(app, co
 
 def test_a_new_contact_is_subscribed_with_an_event(session):
     owner, person = make_owner(), make_staff("support")
-    contact_id = create_contact(owner.id, Person("69 8430 3406", first_name="Ada"), actor_id=person.id)
+    contact_id = create_contact(
+        owner.id, Person("69 8430 3406", first_name="Ada"), consent="Signed at the till", actor_id=person.id
+    )
     assert db.session.scalar(select(Contact.phone)) == NUMBER
-    assert [event.is_subscribed for event in events(contact_id)] == [True]
+    assert [(e.is_subscribed, e.reason) for e in events(contact_id)] == [(True, "Signed at the till")]
 
 
 def test_a_number_that_opted_out_is_added_unsubscribed(session):
@@ -122,15 +124,15 @@ def test_a_number_that_opted_out_is_added_unsubscribed(session):
     contact = make_contact(owner, phone=NUMBER)
     stop_contact(owner.id, contact.id, reason="Out", actor_id=None)
     edit_contact(owner.id, contact.id, Person("+306900000009"), actor_id=person.id)
-    again = create_contact(owner.id, Person(NUMBER), actor_id=person.id)
+    again = create_contact(owner.id, Person(NUMBER), consent="Again", actor_id=person.id)
     assert not state(again)
-    assert "opted out before" in events(again)[0].reason
+    assert "Had opted out before" in events(again)[0].reason
 
 
 def test_a_duplicate_number_leads_to_the_contact_that_has_it(session):
     contact, person = make_contact(phone=NUMBER), make_staff("support")
     with pytest.raises(DomainError, match="already has a contact with that number") as refusal:
-        create_contact(contact.owner_id, Person("0030 6984303406"), actor_id=person.id)
+        create_contact(contact.owner_id, Person("0030 6984303406"), consent="Phone", actor_id=person.id)
     assert refusal.value.field == "phone"
     assert refusal.value.link.values == {"owner_id": contact.owner_id, "contact_id": contact.id}
     assert count(Contact) == 1
@@ -142,7 +144,7 @@ def test_two_creations_at_once_make_one_contact(app, committed):
     def create(_):
         with app.app_context():
             try:
-                return create_contact(owner_id, Person(NUMBER), actor_id=person_id)
+                return create_contact(owner_id, Person(NUMBER), consent="Phone", actor_id=person_id)
             except DomainError as error:
                 return error.link
 

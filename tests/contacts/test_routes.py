@@ -50,7 +50,8 @@ def test_a_duplicate_number_links_to_the_contact_and_keeps_what_was_typed(client
     sign_in("support")
     contact = make_contact(phone="+306984303406")
     answer = client.post(
-        f"/owners/{contact.owner_id}/contacts/new", data={"phone": "69 8430 3406", "first_name": "<b>Ada</b>"}
+        f"/owners/{contact.owner_id}/contacts/new",
+        data={"phone": "69 8430 3406", "first_name": "<b>Ada</b>", "consent": "Till"},
     )
     assert answer.status_code == 409
     assert "already has a contact with that number." in answer.text
@@ -71,8 +72,8 @@ def test_bad_fields_each_get_a_sentence(client, sign_in):
     }
     answer = client.post(f"/owners/{owner_id}/contacts/new", data=form)
     assert answer.status_code == 422
-    assert len(re.findall('class="field-errors"', answer.text)) == 4
-    answer = client.post(f"/owners/{owner_id}/contacts/new", data={"phone": "12"})
+    assert len(re.findall('class="field-errors"', answer.text)) == 5
+    answer = client.post(f"/owners/{owner_id}/contacts/new", data={"phone": "12", "consent": "Till"})
     assert "Enter a phone number, national or international" in answer.text
 
 
@@ -92,7 +93,8 @@ def test_a_nul_byte_is_dropped_not_a_fault(client, sign_in):
     sign_in("support")
     owner_id = make_owner().id
     answer = client.post(
-        f"/owners/{owner_id}/contacts/new", data={"phone": "6984303406", "first_name": "A\x00da"}
+        f"/owners/{owner_id}/contacts/new",
+        data={"phone": "6984303406", "first_name": "A\x00da", "consent": "Till"},
     )
     assert answer.status_code == 303
     assert db.session.scalar(select(Contact.first_name)) == "Ada"
@@ -106,4 +108,7 @@ def test_a_short_search_says_so(client, sign_in):
 def test_an_unknown_owner_is_a_404(client, sign_in):
     sign_in("support")
     assert client.get("/owners/999/contacts/new").status_code == 404
-    assert client.post("/owners/999/contacts/new", data={"phone": "6984303406"}).status_code == 404
+    assert (
+        client.post("/owners/999/contacts/new", data={"phone": "6984303406", "consent": "x"}).status_code
+        == 404
+    )

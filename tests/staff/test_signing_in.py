@@ -143,8 +143,13 @@ def test_the_command_line_makes_lists_and_disables(app, committed):
     assert (
         cli.invoke(args=["staff", "set-password", "ada@example.com", "--password", "x" * 20]).exit_code == 0
     )
+    last = cli.invoke(args=["staff", "disable", "ada@example.com"])
+    assert last.output == "Error: That is the last admin who can sign in. Make another one first.\n"
+    make_staff("admin")
     assert cli.invoke(args=["staff", "disable", "ada@example.com"]).exit_code == 0
     assert "disabled" in cli.invoke(args=["staff", "list"]).output
+    assert cli.invoke(args=["staff", "enable", "ada@example.com"]).exit_code == 0
+    assert "disabled" not in cli.invoke(args=["staff", "list"]).output
     gone = cli.invoke(args=["staff", "disable", "bob@example.com"])
     assert gone.output == "Error: Nobody signs in with that email.\n"
     with pytest.raises(Missing):
