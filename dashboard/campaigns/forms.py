@@ -1,15 +1,15 @@
 """What a person may ask of campaigns."""
 
-from wtforms.validators import AnyOf, Length, Optional
+from wtforms.validators import AnyOf, Optional
 
 from dashboard.campaigns.messages.queries import FIGURES
 from dashboard.campaigns.models import CampaignStatus
 from dashboard.campaigns.queries import SORTS
-from dashboard.web.forms import ChoiceField, DayField, FilterForm, OwnerField, TextField
+from dashboard.web.forms import AtMost, ChoiceField, DayField, FilterForm, OwnerField, TextField
 
 
 class CampaignFilter(FilterForm):
-    q = TextField("Name", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200})
+    q = TextField("Name", validators=[AtMost(200)], render_kw={"type": "search", "maxlength": 200})
     status = ChoiceField("State", [(s, s.capitalize()) for s in CampaignStatus], every="Any state")
     owner = OwnerField()
     since = DayField("From", validators=[Optional()])
@@ -19,4 +19,4 @@ class CampaignFilter(FilterForm):
 
 class MessageFilter(FilterForm):
     status = TextField("Figure", validators=[AnyOf(["", *FIGURES])])
-    error_code = TextField("Reason", validators=[Length(max=200)])
+    error_code = TextField("Reason", validators=[AtMost(200)])

@@ -1,19 +1,28 @@
 """What a person may type about contacts."""
 
 from wtforms import HiddenField, SelectField
-from wtforms.validators import AnyOf, DataRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import AnyOf, DataRequired, Optional, Regexp, ValidationError
 
 from dashboard.contacts.commands import Person
 from dashboard.contacts.models import Gender
 from dashboard.core.db import utc_now
-from dashboard.web.forms import ChoiceField, DayField, FilterForm, Form, OwnerField, TextField, options
+from dashboard.web.forms import (
+    AtMost,
+    ChoiceField,
+    DayField,
+    FilterForm,
+    Form,
+    OwnerField,
+    TextField,
+    options,
+)
 
 STATES = {"": None, "true": True, "false": False}  #: as the URL says it -> as a query takes it
 
 
 class ContactFilter(FilterForm):
     q = TextField(
-        "Phone, name or email", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200}
+        "Phone, name or email", validators=[AtMost(200)], render_kw={"type": "search", "maxlength": 200}
     )
     is_subscribed = ChoiceField(
         "State", [("true", "Subscribed"), ("false", "Unsubscribed")], every="Any state"
@@ -25,16 +34,16 @@ class ContactForm(Form):
     phone = TextField(
         "Phone",
         description="National or international, in any format.",
-        validators=[DataRequired("Enter a phone number."), Length(max=40)],
+        validators=[DataRequired("Enter a phone number."), AtMost(40)],
         render_kw={"type": "tel", "autocomplete": "off"},
     )
-    first_name = TextField("First name", validators=[Length(max=120)], render_kw={"autocomplete": "off"})
-    last_name = TextField("Last name", validators=[Length(max=120)], render_kw={"autocomplete": "off"})
+    first_name = TextField("First name", validators=[AtMost(120)], render_kw={"autocomplete": "off"})
+    last_name = TextField("Last name", validators=[AtMost(120)], render_kw={"autocomplete": "off"})
     email = TextField(
         "Email",
         validators=[
             Optional(),
-            Length(max=320),
+            AtMost(320),
             Regexp(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", message="Enter an email address such as ada@example.com."),
         ],
         render_kw={"type": "email", "autocomplete": "off"},
@@ -66,7 +75,7 @@ class NewContactForm(ContactForm):
     consent = TextField(
         "Consent",
         description="How the person agreed to get messages, and when. It is kept as proof.",
-        validators=[DataRequired("Say how the person agreed."), Length(max=500)],
+        validators=[DataRequired("Say how the person agreed."), AtMost(500)],
         render_kw={"autocomplete": "off"},
     )
 
@@ -76,6 +85,6 @@ class SubscriptionForm(Form):
     reason = TextField(
         "Reason",
         description="What the person said, and where. It is kept as proof.",
-        validators=[DataRequired("Say why."), Length(max=500, message="Use at most 500 characters.")],
+        validators=[DataRequired("Say why."), AtMost(500)],
         render_kw={"autocomplete": "off"},
     )

@@ -1,15 +1,15 @@
 """What a person may type about lists."""
 
-from wtforms.validators import AnyOf, DataRequired, Length
+from wtforms.validators import AnyOf, DataRequired
 
-from dashboard.web.forms import FilterForm, Form, OwnerField, TextField
+from dashboard.web.forms import AtMost, FilterForm, Form, OwnerField, TextField
 
 #: As the URL says it -> as a query takes it.
 STATES = {"": None, "any": None, "true": True, "false": False}
 
 
 class ListFilter(FilterForm):
-    q = TextField("Name", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200})
+    q = TextField("Name", validators=[AtMost(200)], render_kw={"type": "search", "maxlength": 200})
     owner = OwnerField()
 
 
@@ -18,13 +18,13 @@ class MemberStateFilter(FilterForm):
 
 
 class ListForm(Form):
-    name = TextField("Name", validators=[DataRequired("Enter a name."), Length(max=160)])
-    description = TextField("Description", validators=[Length(max=400)])
+    name = TextField("Name", validators=[DataRequired("Enter a name."), AtMost(160)])
+    description = TextField("Description", validators=[AtMost(400)])
 
 
 class MemberForm(Form):
     phone = TextField(
         "Add a contact by phone number",
-        validators=[DataRequired("Enter a phone number."), Length(max=40)],
+        validators=[DataRequired("Enter a phone number."), AtMost(40)],
         render_kw={"type": "tel", "autocomplete": "off"},
     )

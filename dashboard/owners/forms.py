@@ -1,9 +1,7 @@
 """What a person may ask of owners."""
 
-from wtforms.validators import Length
-
-from dashboard.web.forms import FilterForm, TextField
+from dashboard.web.forms import AtMost, FilterForm, TextField
 
 
 class OwnerFilter(FilterForm):
-    q = TextField("Name", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200})
+    q = TextField("Name", validators=[AtMost(200)], render_kw={"type": "search", "maxlength": 200})

@@ -1,9 +1,7 @@
 """What a person may look for."""
 
-from wtforms.validators import Length
-
-from dashboard.web.forms import FilterForm, TextField
+from dashboard.web.forms import AtMost, FilterForm, TextField
 
 
 class SearchForm(FilterForm):
-    q = TextField("Search", validators=[Length(max=200)])
+    q = TextField("Search", validators=[AtMost(200)])

@@ -1,20 +1,20 @@
 """What a person types to sign in."""
 
 from wtforms import PasswordField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from dashboard.staff.passwords import MAX_LENGTH
-from dashboard.web.forms import Form, TextField
+from dashboard.web.forms import AtMost, Form, TextField
 
 
 class SignInForm(Form):
     email = TextField(
         "Email",
-        validators=[DataRequired("Enter your email address."), Length(max=320)],
+        validators=[DataRequired("Enter your email address."), AtMost(320)],
         render_kw={"type": "email", "autocomplete": "username", "autofocus": True},
     )
     password = PasswordField(
         "Password",
-        validators=[DataRequired("Enter your password."), Length(max=MAX_LENGTH)],
+        validators=[DataRequired("Enter your password."), AtMost(MAX_LENGTH)],
         render_kw={"autocomplete": "current-password"},
     )

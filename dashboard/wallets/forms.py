@@ -4,10 +4,10 @@ import re
 from uuid import uuid4
 
 from wtforms import BooleanField, HiddenField, SelectField
-from wtforms.validators import UUID, DataRequired, Length, Optional, ValidationError
+from wtforms.validators import UUID, DataRequired, Optional, ValidationError
 
 from dashboard.wallets.models import EntryType, ReasonCode
-from dashboard.web.forms import ChoiceField, DayField, FilterForm, Form, TextField, options
+from dashboard.web.forms import AtMost, ChoiceField, DayField, FilterForm, Form, TextField, options
 
 MOST_CREDITS = 100_000  #: in one adjustment
 #: What a person may give as the reason; the others are given by the program.
@@ -23,7 +23,7 @@ REASONS = [
 
 
 class WalletFilter(FilterForm):
-    q = TextField("Owner", validators=[Length(max=200)], render_kw={"type": "search", "maxlength": 200})
+    q = TextField("Owner", validators=[AtMost(200)], render_kw={"type": "search", "maxlength": 200})
     low = BooleanField("Only low balances")
 
 
@@ -53,7 +53,7 @@ class AdjustCreditsForm(Form):
     amount_credits = CreditsField(
         "Credits to add",
         description="A negative number takes credits away.",
-        validators=[DataRequired("Enter a number of credits."), Length(max=20)],
+        validators=[DataRequired("Enter a number of credits."), AtMost(20)],
         render_kw={"inputmode": "text", "autocomplete": "off"},
     )
     reason_code = SelectField(
@@ -62,7 +62,7 @@ class AdjustCreditsForm(Form):
         default="",
         validators=[DataRequired("Choose a reason.")],
     )
-    note = TextField("Note", validators=[Length(max=500)], render_kw={"autocomplete": "off"})
+    note = TextField("Note", validators=[AtMost(500)], render_kw={"autocomplete": "off"})
     # Made when the form is shown, so that a double click cannot adjust twice.
     idempotency_key = HiddenField(default=lambda: str(uuid4()), validators=[DataRequired(), UUID()])
 

@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, Field, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
@@ -26,6 +26,18 @@ def tidy(text: str | None) -> str | None:
     if text is None:
         return None
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+class AtMost:
+    """At most so many characters. Unlike WTForms' Length it sets no `maxlength`, by which a browser
+    would cut what is pasted without a word."""
+
+    def __init__(self, characters: int) -> None:
+        self.characters = characters
+
+    def __call__(self, _form: PlainForm, field: Field) -> None:
+        if field.data and len(field.data) > self.characters:
+            raise ValidationError(f"Use at most {self.characters} characters.")
 
 
 class TextField(StringField):

@@ -46,6 +46,7 @@ def test_a_new_contact_that_is_there_already_leads_to_it(page: Page, sign_in):
     page.goto(f"/owners/{contact.owner_id}/contacts/new")
     page.get_by_label("Phone").fill("69 8430 3406")
     page.get_by_label("Last name").fill("Typed already")
+    page.get_by_label("Consent").fill("Asked for it at the till")
     page.get_by_role("button", name="Add the contact").click()
     expect(page.get_by_label("Phone")).to_be_focused()
     expect(page.get_by_label("Last name")).to_have_value("Typed already")
