@@ -16,7 +16,7 @@ def settings() -> dict[str, Any]:
     """The settings of this process.
 
     Raises:
-        Unset: DATABASE_URL or SECRET_KEY is missing.
+        Unset: DATABASE_URL, SECRET_KEY or SUPPRESSION_KEY is missing.
     """
     https = os.environ.get("HTTPS", "") == "1"
     return {
@@ -24,7 +24,7 @@ def settings() -> dict[str, Any]:
         "SECRET_KEY": _required("SECRET_KEY"),
         # Keys the hashes of suppressed numbers. Changing it forgets every suppression, so it has
         # a life of its own: keep it as long as the data.
-        "SUPPRESSION_KEY": os.environ.get("SUPPRESSION_KEY") or _required("SECRET_KEY"),
+        "SUPPRESSION_KEY": _required("SUPPRESSION_KEY"),
         "SQLALCHEMY_DATABASE_URI": database_url(_required("DATABASE_URL")),
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_size": int(os.environ.get("POOL_SIZE", POOL_SIZE)),
@@ -38,6 +38,7 @@ def settings() -> dict[str, Any]:
                 "prepare_threshold": None,
                 "options": "-c timezone=UTC"
                 f" -c statement_timeout={int(os.environ.get('STATEMENT_TIMEOUT_MS', 30_000))}"
+                " -c lock_timeout=5000"  # milliseconds; who waits longer is told that the record is busy
                 " -c application_name=signalbox",
             },
         },

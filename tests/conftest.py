@@ -69,7 +69,7 @@ class Browser(FlaskClient):
 def app(make_database, tmp_path_factory) -> Iterator[Flask]:
     """The application, migrated to head."""
     url = make_database()
-    os.environ |= {"DATABASE_URL": url, "SECRET_KEY": "tests"}
+    os.environ |= {"DATABASE_URL": url, "SECRET_KEY": "tests", "SUPPRESSION_KEY": "tests"}
     app = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SERVER_NAME": "localhost"})
     app.test_client_class = Browser
     with app.app_context():

@@ -44,13 +44,14 @@ def create_contact(owner_id: int, person: Person, *, consent: str, actor_id: int
         DomainError: the number is none, or the owner has it already (with a link to the contact).
     """
     values = _values(owner_id, person)
-    opted_out_at = _suppressed_since(owner_id, values["phone"])
-    contact = Contact(
-        owner_id=owner_id, **values, is_subscribed=opted_out_at is None, unsubscribed_at=opted_out_at
-    )
+    contact = Contact(owner_id=owner_id, **values)
     with _linking_to_the_duplicate(owner_id, values["phone"]):
         db.session.add(contact)
         db.session.flush()
+    # Asked once the number is ours alone: from here on a STOP to it finds this contact.
+    opted_out_at = _suppressed_since(owner_id, values["phone"])
+    if opted_out_at is not None:
+        contact.is_subscribed, contact.unsubscribed_at = False, opted_out_at
     db.session.add(
         SubscriptionEvent(
             owner_id=owner_id,
@@ -86,13 +87,14 @@ def edit_contact(owner_id: int, contact_id: int, person: Person, *, actor_id: in
     if before == values:
         return
     moved = contact.phone != values["phone"]
+    with _linking_to_the_duplicate(owner_id, values["phone"]):
+        for name, value in values.items():
+            setattr(contact, name, value)
+        contact.updated_at = func.now()
+        db.session.flush()
+    # Asked once the number is ours alone: from here on a STOP to it finds this contact.
     if moved and contact.is_subscribed and _suppressed_since(owner_id, values["phone"]):
         raise DomainError("That number opted out at this owner and cannot be messaged.", field="phone")
-    for name, value in values.items():
-        setattr(contact, name, value)
-    contact.updated_at = func.now()
-    with _linking_to_the_duplicate(owner_id, values["phone"]):
-        db.session.flush()
     if moved and not contact.is_subscribed:
         _suppress(owner_id, values["phone"], contact.unsubscribed_at)
     changed = [name for name in values if before[name] != values[name]]
@@ -193,7 +195,7 @@ def _suppressed_since(owner_id: int, phone: str) -> datetime | None:
 def _values(owner_id: int, person: Person) -> dict[str, Any]:
     country = db.session.execute(select(Owner.country).where(Owner.id == owner_id)).scalar_one()
     phone = phones.normalise(person.phone, country)
-    if phone is None:
+    if phone is None or not phones.is_assigned(phone):
         raise DomainError(
             "Enter a phone number, national or international, such as +30 698 430 3406.", field="phone"
         )

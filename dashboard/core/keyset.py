@@ -63,6 +63,7 @@ def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
     """
     selected = stmt.selected_columns
     stmt = stmt.add_columns(*(key.column.label(key.name) for key in keys if key.name not in selected))
+    unlimited = stmt
     edge = _decode(at.after or at.before, keys)
     backwards = bool(at.before and not at.after and edge)
     if edge is not None:
@@ -72,6 +73,9 @@ def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
     )
     # One row more than is shown tells whether there is a next page.
     rows = list(db.session.execute(stmt.limit(at.size + 1)))
+    if edge is not None and not rows:
+        # Everything beyond the mark is gone; the first page says more than an empty one.
+        return page(unlimited, keys, At(size=at.size))
     has_more = len(rows) > at.size
     rows = rows[: at.size]
     if backwards:
@@ -118,7 +122,7 @@ def _decode(mark: str, keys: Sequence[Key]) -> list[Any] | None:
     try:
         marks = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
         values = [datetime.fromisoformat(v) if kind == "t" else v for kind, v in marks]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     fits = len(values) == len(keys) and all(
         _fits(value, key.column.type) for value, key in zip(values, keys, strict=True)
@@ -131,7 +135,7 @@ def _fits(value: Any, type_: TypeEngine[Any]) -> bool:
     if expected is int:
         return type(value) is int and -(2**63) <= value < 2**63
     if expected is str:
-        return isinstance(value, str) and "\x00" not in value
+        return isinstance(value, str) and "\x00" not in value and value.isprintable()
     if expected is datetime:
         return isinstance(value, datetime) and value.tzinfo is not None
-    return type(value) in (int, float)
+    return isinstance(value, float)

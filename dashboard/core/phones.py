@@ -20,10 +20,21 @@ def normalise(text: str, country: str) -> str | None:
         number = phonenumbers.parse(text, country)
     except NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number) or number.extension:
+    # A number of local length, without its area code, is possible to dial but belongs to nobody.
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE or number.extension:
         return None
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return e164 if re.fullmatch(r"\+[1-9][0-9]{6,14}", e164) else None
+
+
+def is_assigned(e164: str) -> bool:
+    """Whether the number lies in a range that its country gives out.
+
+    Stricter than `normalise`, for what a person types by hand: "+30 (0)698 430 3406" has a possible
+    length, but the zero makes it another number, or none.
+    """
+    return phonenumbers.is_valid_number(phonenumbers.parse(e164, None))
 
 
 @lru_cache(maxsize=4096)

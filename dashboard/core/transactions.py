@@ -4,22 +4,24 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from psycopg.errors import DeadlockDetected
-from sqlalchemy.exc import IntegrityError, OperationalError
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+from sqlalchemy.exc import IntegrityError, OperationalError, PendingRollbackError
 
+from dashboard.core import origin
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError, as_refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_DEPTH = "command_depth"
+_DEPTH, _DOOM = "command_depth", "command_doom"
 
 
 def command(change: Callable[P, R]) -> Callable[P, R]:
     """Run `change` in one transaction: all of it, or nothing.
 
-    A command that calls another joins its transaction; the outermost one commits. A refusal by
+    A command that calls another joins its transaction; the outermost one commits. Once a part was
+    refused the whole is: also where the outer command caught the refusal and went on. A refusal by
     a constraint comes out as a DomainError with the constraint's sentence.
     """
 
@@ -30,24 +32,37 @@ def command(change: Callable[P, R]) -> Callable[P, R]:
         session.info[_DEPTH] = depth + 1
         try:
             result = change(*args, **kwargs)
+            session.flush()
             if depth == 0:
+                if doom := session.info.get(_DOOM):
+                    raise doom
+                origin.has_committed.set(True)  # from here on nobody knows before the answer
                 session.commit()
+            return result
+        except BaseException as error:
+            refusal = _in_words(error)
+            # What follows a refusal that was caught fails too, and says less than the refusal.
+            if isinstance(error, PendingRollbackError):
+                refusal = session.info.get(_DOOM, error)
+            if depth == 0:
+                session.rollback()
             else:
-                session.flush()
-        except IntegrityError as error:
-            session.rollback()
-            raise as_refusal(error) from error
-        except OperationalError as error:
-            session.rollback()
-            if isinstance(error.orig, DeadlockDetected):
-                raise DomainError("Somebody changed the same records just now. Try again.") from error
-            raise
-        except BaseException:
-            session.rollback()
-            raise
+                session.info.setdefault(_DOOM, refusal)
+            if refusal is error:
+                raise
+            raise refusal from error
         finally:
             session.info[_DEPTH] = depth
-        return result
+            if depth == 0:
+                session.info.pop(_DOOM, None)
 
     in_one_transaction.is_command = True  # type: ignore[attr-defined]
     return in_one_transaction
+
+
+def _in_words(error: BaseException) -> BaseException:
+    if isinstance(error, IntegrityError):
+        return as_refusal(error)
+    if isinstance(error, OperationalError) and isinstance(error.orig, DeadlockDetected | LockNotAvailable):
+        return DomainError("Somebody is changing the same records just now. Try again in a moment.")
+    return error

@@ -86,6 +86,7 @@ def _prepare(cursor: Cursor[Any]) -> None:
         )
     for setting in (
         "statement_timeout = 0",
+        "lock_timeout = 0",
         "timezone = 'UTC'",
         "work_mem = '128MB'",
         "maintenance_work_mem = '512MB'",

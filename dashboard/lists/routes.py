@@ -10,7 +10,7 @@ from dashboard.owners import queries as owners
 from dashboard.web import htmx
 from dashboard.web.access import Permission, requires
 from dashboard.web.forms import Form
-from dashboard.web.paging import here, with_filters
+from dashboard.web.paging import here, stand_at, with_filters
 
 bp = Blueprint("lists", __name__)
 
@@ -103,6 +103,7 @@ def back_to_list(owner_id: int, list_id: int):
 
 
 def render_list(owner_id: int, list_id: int, form: MemberForm, *, status: int = 200):
+    stand_at(".show", owner_id=owner_id, list_id=list_id)
     wanted = STATES[MemberStateFilter().wanted("is_subscribed") or ""]
     return htmx.render(
         "lists/show.html",

@@ -13,7 +13,7 @@ from dashboard.local import postgres
 
 @contextmanager
 def local_environment() -> Iterator[None]:
-    """Set DATABASE_URL and SECRET_KEY where they are not, with a database that runs for as long.
+    """Set DATABASE_URL and the two keys where they are not, with a database that runs for as long.
 
     Raises:
         PostgresUnavailableError: there is no DATABASE_URL and no PostgreSQL to be had.
@@ -23,6 +23,8 @@ def local_environment() -> Iterator[None]:
         signal.signal(number, lambda *_: sys.exit(0))
     if not os.environ.get("SECRET_KEY"):
         os.environ["SECRET_KEY"] = _kept_secret(postgres.ROOT / "var" / "secret_key")
+    if not os.environ.get("SUPPRESSION_KEY"):
+        os.environ["SUPPRESSION_KEY"] = _kept_secret(postgres.ROOT / "var" / "suppression_key")
     if os.environ.get("DATABASE_URL"):
         yield
         return

@@ -108,6 +108,7 @@ def _end(run_id: int, status: RunStatus, action: str) -> None:
 def _wait_for_the_dead() -> None:
     """Wait until a killed import's last transaction is over, in which its server may still be."""
     execute("SET LOCAL statement_timeout = 0")
+    execute("SET LOCAL lock_timeout = 0")
     db.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 

@@ -50,6 +50,7 @@ def stage(table: Table, lines: Iterable[bytes], *, prefix: str = "") -> int:
     columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
     # What a killed chunk may have left locked is waited for, and a large chunk may take its time.
     execute("SET LOCAL statement_timeout = 0")
+    execute("SET LOCAL lock_timeout = 0")
     execute("SET LOCAL default_statistics_target = 20")
     execute("SET LOCAL work_mem = '64MB'")
     execute(f"CREATE TEMP TABLE staged ({prefix}{columns}) ON COMMIT DROP")

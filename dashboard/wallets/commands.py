@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import NoResultFound
 
 from dashboard.audit.commands import record
 from dashboard.core.db import AnyRow, db
@@ -73,10 +72,6 @@ def adjust_credits(
     except _WrittenMeanwhile:
         # A twin of this request was first. Now its entry is there to be answered.
         return _adjust(wanted)
-    except NoResultFound:
-        # The owner's first entry makes the wallet.
-        ensure_wallet(owner_id)
-        return _adjust(wanted)
 
 
 @dataclass(frozen=True)
@@ -106,6 +101,10 @@ def _adjust(wanted: _Wanted) -> Entry:
     if first := _first_of(wanted):
         return _repeated(first, wanted)
     written = _write(wanted)
+    if written is None and wanted.amount_credits > 0 and not _first_of(wanted):
+        # A credit is refused by no balance: the owner has no wallet yet, and this makes it.
+        ensure_wallet(wanted.owner_id)
+        written = _write(wanted)
     if written is None:
         if _first_of(wanted):
             raise _WrittenMeanwhile("This adjustment was already applied.")
@@ -199,9 +198,7 @@ def _repeated(first: AnyRow, wanted: _Wanted) -> Entry:
 
 def _overdraft(wanted: _Wanted) -> DomainError:
     """The refusal, with what is missing. The balance is read after the fact: it is a hint, no lock."""
-    balance = db.session.execute(
-        select(Wallet.balance_credits).where(Wallet.owner_id == wanted.owner_id)
-    ).scalar_one()
+    balance = db.session.scalar(select(Wallet.balance_credits).where(Wallet.owner_id == wanted.owner_id)) or 0
     shortfall = -wanted.amount_credits - balance
     return DomainError(
         f"The wallet holds {balance:,} credits: {shortfall:,} too few.", field="amount_credits"

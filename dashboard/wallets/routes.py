@@ -13,7 +13,7 @@ from dashboard.wallets.models import ReasonCode
 from dashboard.web import htmx
 from dashboard.web.access import Permission, requires
 from dashboard.web.filters import number, signed
-from dashboard.web.paging import here
+from dashboard.web.paging import here, stand_at
 
 bp = Blueprint("wallets", __name__)
 
@@ -29,7 +29,8 @@ def index():
 @bp.get("/owners/<int:owner_id>/wallet")
 @requires(Permission.READ)
 def show(owner_id: int):
-    return render_wallet(owner_id, AdjustCreditsForm())
+    # Who filters the ledger sees its entries change and nothing else.
+    return render_wallet(owner_id, AdjustCreditsForm(), block="results")
 
 
 @bp.post("/owners/<int:owner_id>/wallet/adjustments")
@@ -61,7 +62,8 @@ def fact(entry: commands.Entry) -> str:
     return f"{change} credits. Balance: {balance}."
 
 
-def render_wallet(owner_id: int, form: AdjustCreditsForm, *, status: int = 200):
+def render_wallet(owner_id: int, form: AdjustCreditsForm, *, block: str = "wallet", status: int = 200):
+    stand_at(".show", owner_id=owner_id)
     owner = owners.get(owner_id)
     wallet = queries.find(owner_id)
     asked = LedgerFilter()
@@ -73,7 +75,7 @@ def render_wallet(owner_id: int, form: AdjustCreditsForm, *, status: int = 200):
     )
     return htmx.render(
         "wallets/show.html",
-        "wallet",
+        block,
         owner=owner,
         wallet=wallet,
         form=form,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, flash, request, url_for
+from flask import Flask, abort, current_app, flash, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -89,7 +89,8 @@ def ask_to_sign_in() -> Response:
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
     if request.headers.get("HX-Request"):
         # The page that is open, not the fragment that it asked for.
-        flash("Your session has ended. Sign in to go on.", "info")
+        if "_flashes" not in session:
+            flash("Your session has ended. Sign in to go on.", "info")
         wanted = _path_of(request.headers.get("HX-Current-URL", ""))
     return go(url_for("staff.sign_in", next=wanted if wanted not in ("", "/") else None))
 
@@ -105,8 +106,10 @@ def _refuse_undeclared() -> None:
 
 
 def _remember_origin() -> None:
+    origin.has_committed.set(False)
     try:
-        origin.ip.set(str(ipaddress.ip_address(request.remote_addr or "")))
+        # PostgreSQL knows no zone of an address, such as the one in fe80::1%eth0.
+        origin.ip.set(str(ipaddress.ip_address((request.remote_addr or "").partition("%")[0])))
     except ValueError:
         origin.ip.set(None)
 

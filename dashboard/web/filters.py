@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from dashboard.core.db import utc_now
 from dashboard.core.phones import international
 from dashboard.core.rates import Rate
-from dashboard.web.paging import this_view
+from dashboard.web.paging import this_path, this_view
 
 NOTHING = "–"
 MINUS = "−"
@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
         NOTHING=NOTHING,
         endpoints=app.view_functions,
         this_view=this_view,
+        this_path=this_path,
     )
 
 

@@ -23,7 +23,7 @@ def tidy(text: str | None) -> str | None:
     A NUL, which PostgreSQL refuses, and other invisible controls come from hostile or broken
     senders only; line breaks and tabs stay.
     """
-    if text is None:
+    if not isinstance(text, str):  # None, or a file where a text should be
         return None
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
 

@@ -4,6 +4,7 @@ import json
 
 from flask import Flask, Response, make_response, redirect, render_template, request
 from jinja2_fragments.flask import render_block
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
 
@@ -41,7 +42,7 @@ def go(url: str) -> BaseResponse:
     if not request.headers.get("HX-Request"):
         return redirect(url, 303)
     response = make_response("", 200)
-    response.headers["HX-Redirect"] = url
+    response.headers["HX-Redirect"] = iri_to_uri(url)
     return response
 
 

@@ -1,10 +1,13 @@
 """Which page of a view the URL asks for, and the URLs of its neighbours."""
 
+import re
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from dashboard.core import keyset
+
+_MEANS_SOMETHING = re.compile("_|endpoint$")  #: names of parameters of `url_for` itself
 
 
 def here() -> keyset.At:
@@ -12,14 +15,24 @@ def here() -> keyset.At:
     return keyset.At(after=request.args.get("after", ""), before=request.args.get("before", ""))
 
 
+def stand_at(endpoint: str, **values: Any) -> None:
+    """Say which view is on show, where the request was to change it and not to show it."""
+    g.view = (endpoint, values)
+
+
+def this_path() -> str:
+    """The path of the view on show, without parameters."""
+    endpoint, values = _view()
+    return url_for(endpoint, **values)
+
+
 def this_view(**changes: Any) -> str:
     """The URL of the view on show with other parameters; None takes one out.
 
     A change of anything but the page starts at the first page again.
     """
-    return with_filters(
-        request.endpoint or "", **({"after": None, "before": None} | changes | (request.view_args or {}))
-    )
+    endpoint, values = _view()
+    return with_filters(endpoint, **({"after": None, "before": None} | changes | values))
 
 
 def with_filters(endpoint: str, **values: Any) -> str:
@@ -27,5 +40,10 @@ def with_filters(endpoint: str, **values: Any) -> str:
 
     Parameters whose names mean something to `url_for` itself are left out.
     """
-    asked = {name: value for name, value in request.args.items() if value and not name.startswith("_")}
-    return url_for(endpoint, **(asked | values))
+    asked = request.args.items()
+    kept = {name: value for name, value in asked if value and not _MEANS_SOMETHING.match(name)}
+    return url_for(endpoint, **(kept | values))
+
+
+def _view() -> tuple[str, dict[str, Any]]:
+    return g.get("view") or (request.endpoint or "", request.view_args or {})

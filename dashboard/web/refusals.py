@@ -6,11 +6,13 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import NoResultFound, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from dashboard.core import origin
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError
 from dashboard.web.access import ask_to_sign_in
@@ -22,7 +24,7 @@ _WORDS = {
     405: ("That cannot be done here", "Go back and use the buttons of the page."),
     413: ("That is too large", "Send less at once."),
     429: ("Too many tries", "Wait a minute and try again."),
-    503: ("The database does not answer", "Nothing was changed. Try again in a moment."),
+    503: ("The database does not answer", "Try again in a moment."),
 }
 
 
@@ -65,16 +67,21 @@ def _http(error: HTTPException) -> BaseResponse:
 
 
 def _database_away(error: Exception) -> Response:
+    if isinstance(getattr(error, "orig", None), QueryCanceled):
+        return _logged(error, 503, "That took too long", "Narrow the search, or try again in a moment.")
     return _logged(error, 503, *_WORDS[503])
 
 
 def _our_fault(error: Exception) -> Response:
     if current_app.debug or current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    return _logged(error, 500, "Something went wrong on our side", "Nothing was changed by this request.")
+    return _logged(error, 500, "Something went wrong on our side", "")
 
 
 def _logged(error: Exception, status: int, title: str, advice: str) -> Response:
+    # A page that fails after its change was committed must not invite to do it once more.
+    what_is = "Your change may have gone through. Look before you try again."
+    advice = what_is if origin.has_committed.get() else f"Nothing was changed. {advice}".strip()
     reference = secrets.token_hex(4).upper()
     current_app.logger.error("Reference %s: %s %s", reference, request.method, request.path, exc_info=error)
     return _answer(status, title, advice, reference=reference)

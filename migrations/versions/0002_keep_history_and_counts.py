@@ -17,7 +17,7 @@ APPEND_ONLY = ["credit_transaction", "audit_event", "subscription_event", "membe
 REFUSE_CHANGE = """
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        RAISE EXCEPTION '% on % is refused: its history or its counts would be lost', TG_OP, TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation', CONSTRAINT = 'append_only', TABLE = TG_TABLE_NAME;
     END $$
 """
@@ -180,7 +180,7 @@ BEGIN
         SELECT changed.owner_id, changed.list_id, sum(changed.sign)::bigint AS members,
             coalesce(sum(changed.sign) FILTER (WHERE contact.is_subscribed), 0)::bigint AS subscribed
         FROM ({changed}) AS changed
-        JOIN contact ON contact.owner_id = changed.owner_id AND contact.id = changed.contact_id
+        LEFT JOIN contact ON contact.owner_id = changed.owner_id AND contact.id = changed.contact_id
         GROUP BY changed.owner_id, changed.list_id
     ) AS totals;
 
@@ -208,6 +208,12 @@ def upgrade() -> None:
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
+    # No trigger counts what TRUNCATE takes away.
+    for table in COUNTED:
+        op.execute(
+            f"CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
     for event, changed in CHANGED.items():
         _count("campaign_message", event, _messages(event, changed))
         _count("contact", event, _contacts(event, changed))
@@ -216,6 +222,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table, function in COUNTED.items():
+        op.execute(f"DROP TRIGGER no_truncate ON {table}")
         for event in CHANGED:
             op.execute(f"DROP TRIGGER {function}_on_{event.lower()} ON {table}")
             op.execute(f"DROP FUNCTION {function}_on_{event.lower()}()")

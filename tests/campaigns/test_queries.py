@@ -82,8 +82,15 @@ def test_unsubscribes_count_recipients_within_the_window_alone(session):
     found = messages.unsubscribes(owner.id, campaign.id, NOON, window_days=7)
     assert found.count == 3
     assert {contact.id for contact in found.contacts} == inside
+    assert queries_most(owner, campaign) == (3, 2)
     assert found.closes_at == NOON + timedelta(days=7)
     assert messages.unsubscribes(owner.id, campaign.id, None, window_days=7).closes_at is None
+
+
+def queries_most(owner, campaign) -> tuple[int, int]:
+    """The count, and the contacts shown, where fewer are shown than counted."""
+    found = messages.unsubscribes(owner.id, campaign.id, NOON, window_days=7, most=2)
+    return found.count, len(found.contacts)
 
 
 def test_the_curve_grows_to_the_totals(session):

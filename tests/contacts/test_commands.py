@@ -16,6 +16,7 @@ from dashboard.contacts.commands import (
 )
 from dashboard.contacts.models import Contact, ContactStat, Source, SubscriptionEvent, Suppression
 from dashboard.contacts.queries import is_suppressed
+from dashboard.contacts.suppression import phone_hash
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError
 from tests.factories import make_contact, make_owner, make_staff
@@ -126,6 +127,9 @@ def test_a_number_that_opted_out_is_added_unsubscribed(session):
     edit_contact(owner.id, contact.id, Person("+306900000009"), actor_id=person.id)
     again = create_contact(owner.id, Person(NUMBER), consent="Again", actor_id=person.id)
     assert not state(again)
+    of_the_number = Suppression.phone_hash == phone_hash(owner.id, NUMBER)
+    since = db.session.scalar(select(Suppression.since).where(of_the_number))
+    assert db.session.scalar(select(Contact.unsubscribed_at).where(Contact.id == again)) == since
     assert "Had opted out before" in events(again)[0].reason
 
 
@@ -167,6 +171,36 @@ def test_an_edit_that_changes_nothing_writes_nothing(session):
     contact, person = make_contact(phone=NUMBER), make_staff("support")
     edit_contact(contact.owner_id, contact.id, Person(NUMBER), actor_id=person.id)
     assert count(AuditEvent) == 0
+
+
+def test_an_edit_to_a_number_that_is_there_leads_to_its_contact(session):
+    owner, person = make_owner(), make_staff("support")
+    holder, contact = make_contact(owner, phone=NUMBER), make_contact(owner)
+    with pytest.raises(DomainError, match="already has a contact with that number") as refusal:
+        edit_contact(owner.id, contact.id, Person(NUMBER), actor_id=person.id)
+    assert refusal.value.link.values["contact_id"] == holder.id
+
+
+def test_an_edit_takes_the_opt_out_along_to_the_new_number(session):
+    contact, person = make_contact(phone=NUMBER), make_staff("support")
+    stop_contact(contact.owner_id, contact.id, reason="Out", actor_id=None)
+    edit_contact(contact.owner_id, contact.id, Person("+306900000009"), actor_id=person.id)
+    assert is_suppressed(contact.owner_id, NUMBER)
+    assert is_suppressed(contact.owner_id, "+306900000009")
+
+
+def test_an_edit_of_another_owners_contact_is_refused(session):
+    contact, other = make_contact(phone=NUMBER), make_owner()
+    with pytest.raises(NoResultFound):
+        edit_contact(other.id, contact.id, Person("+306900000009"), actor_id=make_staff().id)
+    assert db.session.scalar(select(Contact.phone)) == NUMBER
+
+
+@pytest.mark.parametrize("typed", ["+30 (0)698 430 3406", "430 3406", "+30 1"])
+def test_a_number_that_belongs_to_nobody_makes_no_contact(session, typed):
+    owner, person = make_owner(country="US" if typed == "430 3406" else "GR"), make_staff("support")
+    with pytest.raises(DomainError, match="Enter a phone number"):
+        create_contact(owner.id, Person(typed), consent="Phone", actor_id=person.id)
 
 
 def test_a_contact_cannot_move_to_a_number_that_opted_out(session):

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
+from dashboard.audit.models import AuditEvent
 from dashboard.contacts.commands import resubscribe_contact, stop_contact
 from dashboard.contacts.models import Contact
 from dashboard.core.db import db
@@ -76,6 +77,8 @@ def test_removing_twice_is_told_kindly(session):
     owner_id, list_id, contact_id, person_id = contact.owner_id, made.id, contact.id, person.id
     remove_member(owner_id, list_id, contact_id, actor_id=person_id)
     assert kept(list_id) == (0, 0)
+    assert db.session.scalars(select(MembershipEvent.action)).all() == ["removed"]
+    assert db.session.scalars(select(AuditEvent.action)).all() == ["list.remove"]
     with pytest.raises(Missing, match="no longer on the list"):
         remove_member(owner_id, list_id, contact_id, actor_id=person_id)
 

@@ -70,6 +70,14 @@ def test_what_was_typed_comes_back_but_never_the_password(client, session):
     assert "secret-typed" not in answer.text
 
 
+def test_what_was_in_the_session_before_is_gone_after_signing_in(client, session):
+    with client.session_transaction() as planted:
+        planted["planted"] = "by somebody else"
+    sign_in(client, make_staff().email)
+    with client.session_transaction() as stored:
+        assert "planted" not in stored
+
+
 def test_signing_out_ends_the_session(client, session):
     sign_in(client, make_staff().email)
     assert client.post("/sign-out").location == "/sign-in"

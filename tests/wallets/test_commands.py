@@ -132,7 +132,7 @@ def test_a_transaction_without_a_wallet_cannot_be_written(session):
 )
 def test_the_ledger_is_never_edited(session, change):
     make_wallet(balance_credits=100)
-    with pytest.raises(IntegrityError, match="append-only"):
+    with pytest.raises(IntegrityError, match="would be lost"):
         db.session.execute(change)
 
 
@@ -185,6 +185,23 @@ def test_one_key_at_once_is_applied_once(app, committed):
     db.session.rollback()
     assert balance(owner_id) == 90
     assert_chain_holds(owner_id)
+
+
+def test_an_owners_first_credits_at_once_are_all_there(app, committed):
+    for _ in range(5):
+        owner_id = make_owner().id
+        entries = at_once(app, 8, lambda _, owner_id=owner_id: adjust(owner_id, 40))
+        assert [entry.is_repeat for entry in entries] == [False] * 8
+        db.session.rollback()
+        assert balance(owner_id) == 320
+        assert_chain_holds(owner_id)
+
+
+def test_a_debit_makes_no_wallet(session):
+    owner_id = make_owner().id
+    with pytest.raises(DomainError, match="holds 0 credits: 5 too few"):
+        adjust(owner_id, -5)
+    assert balance(owner_id) is None
 
 
 def test_1000_calls_of_ensure_wallet_make_one(app, committed):

@@ -1,9 +1,10 @@
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from dashboard.core.db import db
+from dashboard.core.db import db, utc_now
 from dashboard.wallets.models import CreditTransaction, Wallet
 from tests.factories import make_owner, make_wallet
 
@@ -110,7 +111,37 @@ def test_the_ledger_filters_by_type_and_by_the_owners_days(client, sign_in):
     assert "The debit" in client.get(url + "?type=debit").text
     assert "The debit" not in client.get(url + "?type=credit").text
     assert "No entry fits these filters." in client.get(url + "?until=2001-01-01").text
+    today = utc_now().astimezone(ZoneInfo("Europe/Athens")).date()
+    assert "The debit" in client.get(f"{url}?since={today}&until={today}").text
     assert client.get(url + "?type=nonsense&since=31.12.2026").status_code == 200
+
+
+def test_filtering_the_ledger_changes_its_entries_alone(client, sign_in):
+    sign_in("admin")
+    owner_id = make_wallet(balance_credits=9).owner_id
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    block = client.get(f"/owners/{owner_id}/wallet?type=credit", headers=headers).text
+    assert block.strip().startswith('<div class="results" id="results">')
+    assert 'id="balance"' not in block
+
+
+def test_after_a_change_pages_and_filters_lead_to_the_wallet(client, sign_in):
+    sign_in("admin")
+    owner_id = make_wallet(balance_credits=9).owner_id
+    refused = post(client, owner_id, "").text
+    assert f'action="/owners/{owner_id}/wallet"' in refused
+    assert "adjustments?" not in refused
+
+
+def test_a_fault_after_the_change_does_not_say_that_nothing_changed(app, client, sign_in, monkeypatch):
+    sign_in("admin")
+    owner_id = make_wallet(balance_credits=1).owner_id
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setattr("dashboard.wallets.routes.fact", lambda _: 1 / 0)
+    answer = post(client, owner_id, "7")
+    assert answer.status_code == 500
+    assert "Your change may have gone through. Look before you try again." in answer.text
+    assert balance(owner_id) == 8
 
 
 def test_htmx_gets_the_block_with_its_toast(client, sign_in):

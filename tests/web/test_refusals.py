@@ -3,6 +3,7 @@
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import pytest
 from sqlalchemy import event, text
@@ -43,6 +44,8 @@ def test_a_record_of_another_owner_is_not_found(client, sign_in):
     ["q=%00", "q=" + "x" * 300, "owner=abc", "owner=99999999999999999999", "owner=-1", "status=nonsense",
      "since=yesterday", "since=9999-12-31&until=9999-12-31", "until=0001-01-01&since=0001-01-01",
      "sort=happens_at;DROP", "after=%00", "after=x&before=y", "_external=1&owner_id=3&_anchor=x&_scheme=y",
+     "after=" + "W1tb" * 900, "after=W1sidiIsIlx1ZDgwMCJdLFsidiIsMV1d",
+     "sort=failing&after=W1sidiIs" + "MTEx" * 200,
      "endpoint=x&is_subscribed=maybe&low=2&type=x", "q=%25%5C_'%22<b>", "q=%ed%a0%80"],
 )  # fmt: skip
 def test_nonsense_in_the_address_is_no_fault_of_ours(client, sign_in, query):
@@ -53,6 +56,11 @@ def test_nonsense_in_the_address_is_no_fault_of_ours(client, sign_in, query):
         assert answer.status_code in (200, 303), (page, answer.status_code)
         assert_in_words(answer)
     assert client.get(f"/owners/{owner_id}/wallet?{query}").status_code == 200
+
+
+def test_a_file_where_a_text_should_be_is_no_fault_of_ours(client, session):
+    answer = client.post("/sign-in", data={"email": (BytesIO(b"x"), "x.txt"), "password": "x"})
+    assert answer.status_code == 422
 
 
 def test_a_fault_of_ours_gives_a_reference_that_is_in_the_log(app, client, sign_in, monkeypatch, caplog):
