@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from dashboard.core import phones
 from dashboard.core.db import db, utc_now
 from dashboard.core.errors import DomainError, Link, as_refusal
 from dashboard.core.transactions import command
+from dashboard.core.versions import refuse_if_changed
 from dashboard.owners.models import Owner
 
 
@@ -31,6 +32,9 @@ class Person:
     email: str | None = None
     gender: str | None = None
     birthday: date | None = None
+
+
+EDITABLE = tuple(field.name for field in fields(Person))
 
 
 @command
@@ -69,12 +73,17 @@ def create_contact(owner_id: int, person: Person, *, consent: str, actor_id: int
 
 
 @command
-def edit_contact(owner_id: int, contact_id: int, person: Person, *, actor_id: int) -> None:
+def edit_contact(
+    owner_id: int, contact_id: int, person: Person, *, actor_id: int, seen: str | None = None
+) -> None:
     """Replace what is written down about a contact. Its subscription stays as it is.
+
+    `seen` is the version of EDITABLE that the person saw.
 
     Raises:
         NoResultFound: no such contact of this owner.
-        DomainError: the number is none, opted out, or another contact's (with a link to it).
+        DomainError: the number is none, opted out, or another contact's (with a link to it), or
+            somebody else changed the contact meanwhile.
     """
     values = _values(owner_id, person)
     contact = db.session.execute(
@@ -83,6 +92,8 @@ def edit_contact(owner_id: int, contact_id: int, person: Person, *, actor_id: in
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one()
+    again = Link("contacts.edit", {"owner_id": owner_id, "contact_id": contact_id}, "Open it again")
+    refuse_if_changed(seen, contact, EDITABLE, again)
     before = {name: getattr(contact, name) for name in values}
     if before == values:
         return

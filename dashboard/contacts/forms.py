@@ -54,6 +54,7 @@ class ContactForm(Form):
         default="",
     )
     birthday = DayField("Birthday", validators=[Optional()])
+    seen = HiddenField()  #: the version of the contact that the form was opened with
 
     def validate_birthday(self, field: DayField) -> None:
         if field.data and field.data > utc_now().date():

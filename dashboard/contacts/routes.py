@@ -8,6 +8,7 @@ from dashboard.contacts import commands, queries
 from dashboard.contacts.forms import STATES, ContactFilter, ContactForm, NewContactForm, SubscriptionForm
 from dashboard.core import keyset
 from dashboard.core.phones import international
+from dashboard.core.versions import version_of
 from dashboard.owners import queries as owners
 from dashboard.web import htmx
 from dashboard.web.access import Permission, requires
@@ -80,6 +81,7 @@ def create(owner_id: int):
 def edit(owner_id: int, contact_id: int):
     contact = queries.get(owner_id, contact_id)
     shown = dict(contact._mapping) | {"phone": international(contact.phone), "gender": contact.gender or ""}
+    shown["seen"] = version_of(contact, commands.EDITABLE)
     return render_form(owner_id, ContactForm(data=shown), contact)
 
 
@@ -89,7 +91,9 @@ def update(owner_id: int, contact_id: int):
     form = ContactForm()
     if form.validate_on_submit():
         with form.showing_refusals():
-            commands.edit_contact(owner_id, contact_id, form.person(), actor_id=current_user.id)
+            commands.edit_contact(
+                owner_id, contact_id, form.person(), actor_id=current_user.id, seen=form.seen.data
+            )
             flash("The contact was saved.")
             return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
     return render_form(owner_id, form, queries.get(owner_id, contact_id), status=form.status)

@@ -8,8 +8,11 @@ from dashboard.core import phones
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError, Link, Missing
 from dashboard.core.transactions import command
+from dashboard.core.versions import refuse_if_changed
 from dashboard.lists.models import ContactList, ListMembership, MembershipAction, MembershipEvent
 from dashboard.owners.models import Owner
+
+EDITABLE = ("name", "description")
 
 
 @command
@@ -29,18 +32,28 @@ def create_list(owner_id: int, name: str, description: str | None, *, actor_id: 
 
 
 @command
-def rename_list(owner_id: int, list_id: int, name: str, description: str | None, *, actor_id: int) -> None:
-    """Give a list another name and description.
+def rename_list(
+    owner_id: int,
+    list_id: int,
+    name: str,
+    description: str | None,
+    *,
+    actor_id: int,
+    seen: str | None = None,
+) -> None:
+    """Give a list another name and description. `seen` is the version of EDITABLE that the person saw.
 
     Raises:
         NoResultFound: no such list of this owner.
-        DomainError: another list of the owner has that name.
+        DomainError: another list of the owner has that name, or somebody else changed it meanwhile.
     """
     before = db.session.execute(
         select(ContactList.name, ContactList.description)
         .where(ContactList.owner_id == owner_id, ContactList.id == list_id)
         .with_for_update()
     ).one()
+    again = Link("lists.edit", {"owner_id": owner_id, "list_id": list_id}, "Open it again")
+    refuse_if_changed(seen, before, EDITABLE, again)
     if tuple(before) == (name, description):
         return
     db.session.execute(

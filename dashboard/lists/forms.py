@@ -1,5 +1,6 @@
 """What a person may type about lists."""
 
+from wtforms import HiddenField
 from wtforms.validators import AnyOf, DataRequired
 
 from dashboard.web.forms import AtMost, FilterForm, Form, OwnerField, TextField
@@ -20,6 +21,10 @@ class MemberStateFilter(FilterForm):
 class ListForm(Form):
     name = TextField("Name", validators=[DataRequired("Enter a name."), AtMost(160)])
     description = TextField("Description", validators=[AtMost(400)])
+
+
+class RenameForm(ListForm):
+    seen = HiddenField()  #: the version of the list that the form was opened with
 
 
 class MemberForm(Form):

@@ -4,8 +4,9 @@ from flask import Blueprint, flash, url_for
 from flask_login import current_user
 
 from dashboard.core.phones import international
+from dashboard.core.versions import version_of
 from dashboard.lists import commands, queries
-from dashboard.lists.forms import STATES, ListFilter, ListForm, MemberForm, MemberStateFilter
+from dashboard.lists.forms import STATES, ListFilter, ListForm, MemberForm, MemberStateFilter, RenameForm
 from dashboard.owners import queries as owners
 from dashboard.web import htmx
 from dashboard.web.access import Permission, requires
@@ -78,17 +79,26 @@ def create(owner_id: int):
 @requires(Permission.LIST_CHANGE)
 def edit(owner_id: int, list_id: int):
     found = queries.get(owner_id, list_id)
-    return render_form(owner_id, ListForm(data=dict(found._mapping)), found)
+    return render_form(
+        owner_id,
+        RenameForm(data=dict(found._mapping) | {"seen": version_of(found, commands.EDITABLE)}),
+        found,
+    )
 
 
 @bp.post("/owners/<int:owner_id>/lists/<int:list_id>/edit")
 @requires(Permission.LIST_CHANGE)
 def update(owner_id: int, list_id: int):
-    form = ListForm()
+    form = RenameForm()
     if form.validate_on_submit():
         with form.showing_refusals():
             commands.rename_list(
-                owner_id, list_id, form.name.data, form.description.data or None, actor_id=current_user.id
+                owner_id,
+                list_id,
+                form.name.data,
+                form.description.data or None,
+                actor_id=current_user.id,
+                seen=form.seen.data,
             )
             flash("The list was saved.")
             return htmx.go(url_for(".show", owner_id=owner_id, list_id=list_id))

@@ -112,3 +112,17 @@ def test_an_unknown_owner_is_a_404(client, sign_in):
         client.post("/owners/999/contacts/new", data={"phone": "6984303406", "consent": "x"}).status_code
         == 404
     )
+
+
+def test_two_who_edit_do_not_undo_each_other(client, sign_in):
+    sign_in("support")
+    contact = make_contact(phone="+306984303406")
+    url = f"/owners/{contact.owner_id}/contacts/{contact.id}/edit"
+    seen = re.search(r'name="seen"[^>]* value="([0-9a-f]+)"', client.get(url).text)[1]
+    form = {"phone": "+306984303406", "seen": seen}
+    assert client.post(url, data=form | {"email": "first@example.com"}).status_code == 303
+    late = client.post(url, data=form | {"first_name": "Late"})
+    assert late.status_code == 409
+    assert "Somebody changed this since you opened it." in late.text
+    assert 'value="Late"' in late.text
+    assert db.session.scalar(select(Contact.email)) == "first@example.com"

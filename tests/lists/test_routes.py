@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tests.factories import make_contact, make_list, make_owner
@@ -82,3 +84,13 @@ def test_making_and_renaming_a_list(client, sign_in, vip):
     assert "Nobody is on this list yet." in client.get(made.location).text
     renamed = client.post(made.location + "/edit", data={"name": "Club"})
     assert "<h1>Club</h1>" in client.get(renamed.location).text
+
+
+def test_two_who_rename_do_not_undo_each_other(client, sign_in, vip):
+    sign_in("support")
+    url = f"/owners/{vip.owner_id}/lists/{vip.id}/edit"
+    seen = re.search(r'name="seen"[^>]* value="([0-9a-f]+)"', client.get(url).text)[1]
+    assert client.post(url, data={"name": "First", "seen": seen}).status_code == 303
+    late = client.post(url, data={"name": "Second", "seen": seen})
+    assert late.status_code == 409
+    assert "Somebody changed this since you opened it." in late.text
