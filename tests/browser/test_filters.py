@@ -97,3 +97,17 @@ def test_a_tick_filters_wallets(page: Page, sign_in):
     page.get_by_label("Only low balances").uncheck()
     expect(rich).to_be_visible()
     expect(page).to_have_url(re.compile("/wallets$"))
+
+
+def test_filtering_a_ledger_after_an_adjustment_leaves_the_rest_of_the_page(page: Page, sign_in):
+    wallet = make_wallet(balance_credits=100)
+    sign_in("admin")
+    page.goto(f"/owners/{wallet.owner_id}/wallet")
+    page.get_by_label("Credits to add").fill("-5")
+    page.get_by_label("Reason").select_option("correction")
+    page.get_by_role("button", name="Adjust credits").click()
+    expect(page.get_by_role("region", name="Entries")).to_contain_text("−5")
+    page.get_by_label("Type").select_option("credit")
+    expect(page.get_by_role("region", name="Entries")).not_to_contain_text("−5")
+    expect(page.get_by_role("button", name="Adjust credits")).to_have_count(1)
+    expect(page).to_have_url(re.compile(rf"/owners/{wallet.owner_id}/wallet\?type=credit$"))
