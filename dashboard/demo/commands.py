@@ -74,14 +74,14 @@ def fill(scale: Scale, now: datetime, advance: Advance) -> None:
 def _prepare(cursor: Cursor[Any]) -> None:
     # Nobody adds an owner between the question and the answer.
     cursor.execute("LOCK TABLE owner IN EXCLUSIVE MODE")
-    if cursor.execute("SELECT 1 FROM staff LIMIT 1").fetchone():
-        raise DomainError(
-            "People sign in to this database already, and the demo's password is known to everybody."
-            " Make an empty database and set DATABASE_URL to it."
-        )
     if cursor.execute("SELECT 1 FROM owner LIMIT 1").fetchone():
         raise DomainError(
             "This database already holds owners, and the demo never mixes with them."
+            " Make an empty database and set DATABASE_URL to it."
+        )
+    if cursor.execute("SELECT 1 FROM staff LIMIT 1").fetchone():
+        raise DomainError(
+            "People sign in to this database already, and the demo's password is known to everybody."
             " Make an empty database and set DATABASE_URL to it."
         )
     for setting in (

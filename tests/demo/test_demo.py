@@ -18,6 +18,7 @@ from dashboard.demo.commands import load
 from dashboard.demo.staff import DEMO_PASSWORD, DEMO_STAFF
 from dashboard.demo.texts import segments
 from dashboard.staff import passwords
+from tests.factories import make_staff
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -405,3 +406,10 @@ def test_the_command_refuses_in_one_sentence(demo):
     assert result.exit_code == 1
     assert "Make an empty database" in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_database_in_which_people_sign_in_is_refused(committed):
+    """The demo makes an admin whose password everybody knows."""
+    make_staff("support")
+    with pytest.raises(DomainError, match="password is known to everybody"):
+        load("small", progress=False, now=NOW)
