@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, and_, literal, or_
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
@@ -105,9 +105,6 @@ def _beyond(keys: Sequence[Key], edge: Sequence[Any], backwards: bool) -> Column
 
 def _typed(value: Any, type_: TypeEngine[Any]) -> ColumnElement[Any]:
     return literal(value, DOUBLE_PRECISION() if isinstance(value, float) else type_)
-
-
-Kind = Literal["t", "v"]
 
 
 def _encode(row: AnyRow, keys: Sequence[Key]) -> str:

@@ -56,7 +56,6 @@ def command(change: Callable[P, R]) -> Callable[P, R]:
             if depth == 0:
                 session.info.pop(_DOOM, None)
 
-    in_one_transaction.is_command = True  # type: ignore[attr-defined]
     return in_one_transaction
 
 

@@ -20,7 +20,7 @@ MINUS = "−"
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, signed=signed, percent=percent, interval=interval, plural=plural,
-        phone=phone, when=when, day=day, ago=ago, person=person, words=words, initials=initials,
+        phone=phone, when=when, day=day, person=person, words=words, initials=initials,
     )  # fmt: skip
     app.jinja_env.globals.update(
         reader_zone=reader_zone,
@@ -113,20 +113,6 @@ def day(at: datetime | date | None, zone: str | None = None) -> Markup | str:
         return f"{at.day} {at:%b %Y}"
     local = at.astimezone(ZoneInfo(zone or reader_zone()))
     return _time(at, f"{local.day} {local:%b %Y}", f"{local.day} {local:%B %Y, %H:%M:%S %Z}")
-
-
-def ago(at: datetime | None) -> Markup | str:
-    """How long ago, in the largest unit that fits: "3 h ago"."""
-    if at is None:
-        return NOTHING
-    seconds = (utc_now() - at).total_seconds()
-    text = "just now"
-    for size, unit in ((86_400, "day"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            count = int(seconds // size)
-            text = f"{plural(count, 'day') if unit == 'day' else f'{count} {unit}'} ago"
-            break
-    return _time(at, text, f"{at.astimezone(UTC):%d %B %Y, %H:%M:%S} UTC")
 
 
 def zone_name(zone: str | None = None) -> str:
