@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from random import Random
 
 from dashboard.campaigns.models import CampaignStatus
+from dashboard.core.segments import segments
 from dashboard.demo.codes import REFUSED, hundred_failures
 from dashboard.demo.dates import black_friday, coming_office_hour, office_hour
 from dashboard.demo.list_choice import ANY_LIST, choose_lists
 from dashboard.demo.plan import PlannedOwner
 from dashboard.demo.scales import Scale, shares, zipf
-from dashboard.demo.texts import campaign_name, campaign_text, segments
+from dashboard.demo.texts import campaign_name, campaign_text
 
 
 @dataclass

@@ -1,35 +1,9 @@
-"""What the demo's campaigns are called and say, and how many segments a text takes."""
+"""What the demo's campaigns are called and say."""
 
 from random import Random
 
-_GSM = set(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_GSM_OF_TWO = set("^{}\\[]~|€\f")
 # Greek capitals that look like Latin ones are sent as those: GSM 03.38 has only the others.
 _LOOKALIKES = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX")
-
-
-def segments(text: str) -> int:
-    """How many segments the text is sent in: by GSM 03.38 where its alphabet suffices, else by UCS-2.
-
-    An escape or a surrogate pair is not cut: it moves to the next segment.
-    """
-    if all(c in _GSM or c in _GSM_OF_TWO for c in text):
-        return _parts([2 if c in _GSM_OF_TWO else 1 for c in text], 160, 153)
-    return _parts([2 if ord(c) > 0xFFFF else 1 for c in text], 70, 67)
-
-
-def _parts(units: list[int], alone: int, each: int) -> int:
-    if sum(units) <= alone:
-        return 1
-    parts, filled = 1, 0
-    for unit in units:
-        if filled + unit > each:
-            parts, filled = parts + 1, 0
-        filled += unit
-    return parts
 
 
 def campaign_name(language: str, random: Random) -> str:

@@ -11,6 +11,7 @@ from dashboard.core.db import utc_now
 from dashboard.lists import queries as lists
 from dashboard.owners import queries
 from dashboard.owners.forms import OwnerFilter
+from dashboard.wallets.runway import queries as runways
 from dashboard.web import htmx
 from dashboard.web.access import Permission, requires
 from dashboard.web.paging import here
@@ -41,5 +42,6 @@ def show(owner_id: int):
         campaigns=campaigns.page(campaigns.Wanted(owner_id=owner_id), at=keyset.At(size=8)).rows,
         lists=lists.page(lists.Wanted(owner_id=owner_id), at=keyset.At(size=8)).rows,
         numbers=queries.sender_numbers(owner_id),
+        runway=runways.of(owner_id),
         totals_of=campaigns.totals_of,
     )

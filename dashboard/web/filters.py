@@ -20,7 +20,8 @@ MINUS = "−"
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, signed=signed, percent=percent, interval=interval, plural=plural,
-        phone=phone, when=when, day=day, person=person, words=words, initials=initials,
+        phone=phone, when=when, weekday_time=weekday_time, day=day, person=person, words=words,
+        initials=initials,
     )  # fmt: skip
     app.jinja_env.globals.update(
         reader_zone=reader_zone,
@@ -105,6 +106,21 @@ def when(at: datetime | None, zone: str | None = None) -> Markup | str:
     return _time(at, text, f"{local.day} {local:%B %Y, %H:%M:%S %Z}")
 
 
+def weekday_time(at: datetime, zone: str, *, brief: bool = False, named: bool = False) -> Markup:
+    """The weekday and minute in `zone`: "Thursday 09:00", or `brief`ly "Thu 09:00".
+
+    With the date where the weekday alone would mislead: beyond the next six days, and in the past.
+    `named` adds the zone, for where times of several zones stand together: "Thu 09:00 EET".
+    """
+    local, now = at.astimezone(ZoneInfo(zone)), utc_now().astimezone(ZoneInfo(zone))
+    text = f"{local:%a}" if brief else f"{local:%A}"
+    if not (at > now and (local.date() - now.date()).days <= 6):
+        year = "" if local.year == now.year else f" {local.year}"
+        text += f" {local.day} {local:%b}{year}," if brief else f" {local.day} {local:%B}{year},"
+    text += f" {local:%H:%M}{f' {_short_zone(local)}' if named else ''}"
+    return _time(at, text, f"{local.day} {local:%B %Y, %H:%M:%S %Z}")
+
+
 def day(at: datetime | date | None, zone: str | None = None) -> Markup | str:
     """The day in `zone` (else the reader's)."""
     if at is None:
@@ -120,6 +136,12 @@ def zone_name(zone: str | None = None) -> str:
     name = zone or reader_zone()
     short = utc_now().astimezone(ZoneInfo(name)).tzname() or ""
     return name if short == name or not short.isalpha() else f"{name} ({short})"
+
+
+def _short_zone(local: datetime) -> str:
+    """EET; or UTC−03, where the zone's time has no name."""
+    name = local.tzname() or ""
+    return name if name.isalpha() else f"UTC{name}".replace("-", MINUS)
 
 
 def _time(at: datetime, text: str, title: str) -> Markup:
