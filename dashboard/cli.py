@@ -3,6 +3,7 @@
 from flask import Flask
 
 from dashboard.demo.cli import demo
+from dashboard.jobs.cli import jobs
 from dashboard.platform_import.cli import import_platform_command
 from dashboard.staff.cli import staff
 
@@ -11,3 +12,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(staff)
     app.cli.add_command(demo)
     app.cli.add_command(import_platform_command)
+    app.cli.add_command(jobs)

@@ -55,8 +55,15 @@ def settings() -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": 1 << 20,  # bytes
         # Where the compressed static files are written at start-up; None: var/static.
         "STATIC_BUILD": os.environ.get("STATIC_BUILD"),
+        # Credits that one adjustment may move without a second person, and several of one day together.
+        "ADJUSTMENT_LIMIT_CREDITS": int(os.environ.get("ADJUSTMENT_LIMIT_CREDITS", 10_000)),
+        "ADJUSTMENT_DAY_LIMIT_CREDITS": int(os.environ.get("ADJUSTMENT_DAY_LIMIT_CREDITS", 5_000)),
         # Days after a campaign's first message in which an opt-out counts as the campaign's.
         "UNSUBSCRIBE_WINDOW_DAYS": int(os.environ.get("UNSUBSCRIBE_WINDOW_DAYS", 7)),
+        # Seconds from one sign of life of a worker of background jobs to the next, and without one
+        # until it counts as dead and its jobs are given to another: at least twice as many.
+        "JOB_HEARTBEAT_SECONDS": float(os.environ.get("JOB_HEARTBEAT_SECONDS", 10)),
+        "JOB_STALLED_AFTER_SECONDS": float(os.environ.get("JOB_STALLED_AFTER_SECONDS", 30)),
     }
 
 

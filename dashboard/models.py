@@ -4,20 +4,26 @@ from dashboard.audit import models as audit
 from dashboard.campaigns import models as campaigns
 from dashboard.contacts import models as contacts
 from dashboard.inbound import models as inbound
+from dashboard.jobs import models as jobs
 from dashboard.lists import models as lists
 from dashboard.owners import models as owners
 from dashboard.platform_import import models as platform_import
 from dashboard.staff import models as staff
 from dashboard.wallets import models as wallets
+from dashboard.wallets.adjustments import models as wallet_adjustments
+from dashboard.wallets.approvals import models as wallet_approvals
 
 __all__ = [
     "audit",
     "campaigns",
     "contacts",
     "inbound",
+    "jobs",
     "lists",
     "owners",
     "platform_import",
     "staff",
+    "wallet_adjustments",
+    "wallet_approvals",
     "wallets",
 ]

@@ -59,6 +59,11 @@ def command(change: Callable[P, R]) -> Callable[P, R]:
     return in_one_transaction
 
 
+def is_in_command() -> bool:
+    """Whether a command is under way, whose transaction one may join."""
+    return bool(db.session.info.get(_DEPTH))
+
+
 def _in_words(error: BaseException) -> BaseException:
     if isinstance(error, IntegrityError):
         return as_refusal(error)

@@ -1,4 +1,4 @@
-"""`make run` and `make dev`: the database, the migrations, the demo data, and the web server.
+"""`make run` and `make dev`: the database, the migrations, the demo data, the web server, and a worker.
 
 The environment may say DATABASE_URL (a database of one's own), DEMO (the scale of the demo data
 that an empty database gets), HOST and PORT.
@@ -24,6 +24,7 @@ from dashboard.demo.staff import DEMO_PASSWORD, DEMO_STAFF
 from dashboard.local.environment import local_environment
 from dashboard.local.place import PostgresUnavailableError
 from dashboard.local.postgres import ROOT, locked
+from dashboard.local.worker import worker_beside
 from dashboard.owners.models import Owner
 from dashboard.staff.models import Staff
 
@@ -48,7 +49,8 @@ def main() -> None:
         with local_environment():
             with locked(ROOT / "var" / "preparing"):  # or two of us would migrate and fill it at once
                 greeting = _prepare(scale)
-            serve(greeting)
+            with worker_beside():
+                serve(greeting)
     except (PostgresUnavailableError, PortTakenError, PermissionError) as error:
         sys.exit(f"Signalbox did not start. {error}")
     except KeyboardInterrupt:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,14 +34,6 @@ with running(Path(sys.argv[1]), FAST) as server:
         os.waitpid(child, 0)
         assert server.sql("SELECT 42") == "42"
 """
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder for a cluster that also the server of root can enter, unlike pytest's own tmp_path."""
-    with tempfile.TemporaryDirectory() as parent:
-        Path(parent).chmod(0o755)
-        yield Path(parent) / "pg"
 
 
 @pytest.fixture
