@@ -34,12 +34,34 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 def _blueprints() -> list[Any]:
     from dashboard.campaigns.routes import bp as campaigns
     from dashboard.contacts.routes import bp as contacts
+    from dashboard.jobs.routes import bp as jobs
     from dashboard.lists.routes import bp as lists
     from dashboard.overview.routes import bp as overview
     from dashboard.owners.routes import bp as owners
     from dashboard.platform_import.routes import bp as platform_import
     from dashboard.search.routes import bp as search
     from dashboard.staff.routes import bp as staff
+    from dashboard.wallets.adjustments.routes import bp as adjustments
+    from dashboard.wallets.approvals.routes import bp as approvals
+    from dashboard.wallets.entries.routes import bp as wallet_entries
+    from dashboard.wallets.reversals.routes import bp as reversals
     from dashboard.wallets.routes import bp as wallets
+    from dashboard.wallets.statements.routes import bp as wallet_statements
 
-    return [overview, campaigns, lists, contacts, wallets, owners, platform_import, search, staff]
+    return [
+        overview,
+        campaigns,
+        lists,
+        contacts,
+        wallets,
+        adjustments,
+        approvals,
+        reversals,
+        owners,
+        platform_import,
+        jobs,
+        search,
+        staff,
+        wallet_statements,
+        wallet_entries,
+    ]

@@ -39,7 +39,7 @@ function prepareToasts() {
 // Empty filters do not belong into the address.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const { request } = ctx;
-  if (request.method !== "GET" || !ctx.sourceElement.matches("form.filters")) return;
+  if (request.method !== "GET" || !ctx.sourceElement.matches("form[method=get]")) return;
   for (const [name, value] of [...request.body.entries()]) if (value === "") request.body.delete(name);
 });
 
@@ -92,10 +92,11 @@ function draw(place, { x, series, zone, step }) {
       { ...axis, size: 56, values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? t.toLocaleString("en") : "")) },
     ],
     series: [
-      { value: (_, t) => (t == null ? "–" : label(inZone(t), "full")) },
-      ...series.map(({ name, colour: variable, fill }) => ({
+      { value: (_, t) => (t == null ? "–" : label(inZone(t), step === "day" ? step : "full")) },
+      ...series.map(({ name, colour: variable, fill, stepped }) => ({
         label: name, stroke: colour(variable), width: 2, points: { show: x.length < 3 },
         fill: fill ? colour(variable) + "22" : undefined,
+        paths: stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
         value: (_, v) => (v == null ? "–" : v.toLocaleString("en")),
       })),
     ],

@@ -92,9 +92,12 @@ def make_wallet(owner: Owner | None = None, *, balance_credits: int = 0, **value
     owner = owner or make_owner()
     entries = 1 if balance_credits else 0
     given = {"owner_id": owner.id, "balance_credits": balance_credits, "last_entry_no": entries}
-    wallet = _made(Wallet(**(given | values)))
+    wallet = Wallet(**(given | values))
+    db.session.add(wallet)
+    db.session.flush()
     if entries:
-        _made(
+        # In the same transaction: no balance stands without its entry.
+        db.session.add(
             CreditTransaction(
                 owner_id=owner.id,
                 wallet_id=wallet.id,
@@ -106,4 +109,4 @@ def make_wallet(owner: Owner | None = None, *, balance_credits: int = 0, **value
                 idempotency_key=uuid4(),
             )
         )
-    return wallet
+    return _made(wallet)

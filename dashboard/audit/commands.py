@@ -32,3 +32,8 @@ def record(
             ip=origin.ip.get(),
         )
     )
+
+
+def recorded(action: str, *, staff_id: int | None) -> dict[str, Any]:
+    """What a statement needs to know that adds the audit row of its change itself; see `record`."""
+    return {"audit_action": action, "audit_staff_id": staff_id, "audit_ip": origin.ip.get()}

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Text, and_, func
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 
-def folded(text: SQLColumnExpression[str]) -> ColumnElement[str]:
+def folded(text: SQLColumnExpression[str] | SQLColumnExpression[str | None]) -> ColumnElement[str]:
     """The text as searches and sorting see it: without accents and case."""
     return func.fold(text, type_=Text)
 

@@ -28,4 +28,6 @@ DEMO_STAFF = (
     DemoStaff("admin@signalbox.example", "Ada Markou", Role.ADMIN),
     DemoStaff("manager@signalbox.example", "Miles Okafor", Role.MANAGER),
     DemoStaff("support@signalbox.example", "Sofia Lindqvist", Role.SUPPORT),
+    # Large adjustments need two.
+    DemoStaff("second-admin@signalbox.example", "Bruno Silva", Role.ADMIN),
 )

@@ -38,6 +38,17 @@ def sign_in(email: str, password: str) -> SignedIn:
     return SignedIn(staff.id, staff.name, staff.email, staff.role, staff.timezone, staff.session_no)
 
 
+def confirm_password(staff_id: int, password: str) -> None:
+    """See that it is really the person at the keyboard who approves something grave.
+
+    Raises:
+        DomainError: that is not the person's password.
+    """
+    kept: str | None = db.session.scalar(select(Staff.password_hash).where(Staff.id == staff_id))
+    if not passwords.fits(password, kept):
+        raise DomainError("That is not your password.", field="password")
+
+
 @command
 def create_staff(email: str, name: str, role: str, password: str, *, timezone: str = "UTC") -> int:
     """Make an account; answers its number.

@@ -1,16 +1,43 @@
-"""Write the ledger. The only file that does."""
+"""Write the ledger. The only file that does.
+
+Whatever moves credits (an adjustment, a campaign's debit, a refund, a reversal, an approved request) is a
+`Movement` handed to `write_entry`, which joins the transaction that it is called in.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from dashboard.audit.commands import record
-from dashboard.core.db import AnyRow, db
-from dashboard.core.errors import DomainError
+from dashboard.audit.commands import record, recorded
+from dashboard.core.db import db
+from dashboard.core.errors import DomainError, Missing
 from dashboard.core.transactions import command
 from dashboard.wallets.models import CreditTransaction, EntryType, ReasonCode, Wallet
+
+REUSED = "This form was used for something else already. Reload the page for a new one."
+
+
+@dataclass(frozen=True)
+class Movement:
+    """An entry to be written. The same key with the same content is written once."""
+
+    owner_id: int
+    change_credits: int  #: negative takes credits away
+    reason_code: ReasonCode
+    idempotency_key: UUID
+    staff_id: int | None  #: who wants it; None for a program
+    note: str | None = None
+    campaign_id: int | None = None
+    reverses: int | None = None  #: the `id` of the entry that it undoes
+
+    @property
+    def type(self) -> EntryType:
+        if self.change_credits < 0:
+            return EntryType.DEBIT
+        return EntryType.REFUND if self.reason_code == ReasonCode.REFUND else EntryType.CREDIT
 
 
 @dataclass(frozen=True)
@@ -22,12 +49,17 @@ class Entry:
     type: str
     amount_credits: int
     balance_after_credits: int
-    is_repeat: bool = False  #: the key had been used: this is the first entry, nothing was written
+    created_at: datetime
+    is_repeat: bool  #: the key had been used: this is the first entry, nothing was written
 
     @property
     def change_credits(self) -> int:
         """The amount with its sign."""
         return -self.amount_credits if self.type == EntryType.DEBIT else self.amount_credits
+
+
+class Moved(DomainError):
+    """The wallet is not as the person saw it who confirmed the change."""
 
 
 @command
@@ -49,157 +81,100 @@ def ensure_wallet(owner_id: int) -> int:
     return db.session.execute(select(Wallet.id).where(Wallet.owner_id == owner_id)).scalar_one()
 
 
-def adjust_credits(
-    owner_id: int,
-    amount_credits: int,
+@command
+def write_entry(
+    movement: Movement,
     *,
-    reason_code: ReasonCode,
-    note: str | None,
-    idempotency_key: UUID,
-    actor_id: int,
+    action: str = "wallet.adjust",
+    seen_entry_no: int | None = None,
+    recorded_for: int | None = None,
 ) -> Entry:
-    """Add credits to an owner's wallet; a negative `amount_credits` takes them away.
+    """Move the balance, write the entry that says so, and its audit row: all of it, or nothing.
 
-    The same key with the same content answers the first entry and writes nothing.
+    The same key with the same content answers the first entry and writes nothing. With `seen_entry_no`,
+    the number of the last entry that a person saw, it is written right after that entry or not at all.
+    `action` names the audit row, `recorded_for` whose doing it was, where not `movement.staff_id`'s.
 
     Raises:
+        Moved: another entry follows `seen_entry_no` already.
         DomainError: the balance would fall below zero (says by how much), the key was used for
-            something else, or there is no such owner.
+            something else, the entry to reverse was reversed, or there is no such owner.
     """
-    wanted = _Wanted(owner_id, amount_credits, reason_code, note, idempotency_key, actor_id)
-    try:
-        return _adjust(wanted)
-    except _WrittenMeanwhile:
-        # A twin of this request was first. Now its entry is there to be answered.
-        return _adjust(wanted)
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    owner_id: int
-    amount_credits: int
-    reason_code: ReasonCode
-    note: str | None
-    idempotency_key: UUID
-    actor_id: int
-
-    @property
-    def type(self) -> EntryType:
-        if self.amount_credits < 0:
-            return EntryType.DEBIT
-        return EntryType.REFUND if self.reason_code == ReasonCode.REFUND else EntryType.CREDIT
-
-
-class _WrittenMeanwhile(DomainError):
-    """Another request with the same key wrote its entry while this one waited for the wallet."""
-
-
-@command
-def _adjust(wanted: _Wanted) -> Entry:
-    if wanted.amount_credits == 0:
+    if movement.change_credits == 0:
         raise DomainError("Enter a number other than zero.", field="amount_credits")
-    if first := _first_of(wanted):
-        return _repeated(first, wanted)
-    written = _write(wanted)
-    if written is None and wanted.amount_credits > 0 and not _first_of(wanted):
-        # A credit is refused by no balance: the owner has no wallet yet, and this makes it.
-        ensure_wallet(wanted.owner_id)
-        written = _write(wanted)
-    if written is None:
-        if _first_of(wanted):
-            raise _WrittenMeanwhile("This adjustment was already applied.")
-        raise _overdraft(wanted)
-    record(
-        "wallet.adjust",
-        f"credit_transaction:{written.id}",
-        staff_id=wanted.actor_id,
-        owner_id=wanted.owner_id,
-        before={"balance_credits": written.balance_after_credits - wanted.amount_credits},
-        after={
-            "balance_credits": written.balance_after_credits,
-            "reason_code": wanted.reason_code,
-            "note": wanted.note,
-        },
+    values = {
+        "owner_id": movement.owner_id,
+        "type": movement.type.value,
+        "amount_credits": abs(movement.change_credits),
+        "reason_code": movement.reason_code.value,
+        "note": movement.note,
+        "campaign_id": movement.campaign_id,
+        "staff_id": movement.staff_id,
+        "idempotency_key": movement.idempotency_key,
+        "reverses": movement.reverses,
+        "seen_entry_no": seen_entry_no,
+        **recorded(action, staff_id=movement.staff_id if recorded_for is None else recorded_for),
+    }
+    found = db.session.execute(_WRITE, values).one()
+    if found.outcome == "absent" and movement.change_credits > 0:
+        # A credit is refused by no balance: it is the owner's first, and makes the wallet.
+        ensure_wallet(movement.owner_id)
+        found = db.session.execute(_WRITE, values).one()
+    if found.outcome not in ("written", "repeated"):
+        raise _refusal(found.outcome, movement, found.held_credits or 0)
+    return Entry(
+        found.id,
+        found.entry_no,
+        found.type,
+        found.amount_credits,
+        found.balance_after_credits,
+        found.created_at,
+        is_repeat=found.outcome == "repeated",
     )
-    return Entry(*written)
 
 
-_ENTRY = (
-    CreditTransaction.id,
-    CreditTransaction.entry_no,
-    CreditTransaction.type,
-    CreditTransaction.amount_credits,
-    CreditTransaction.balance_after_credits,
+# A function of the database: one round trip, and its plans are made once per connection.
+_WRITE = text(
+    """
+    SELECT outcome, held_credits, (entry).id, (entry).entry_no, (entry).type, (entry).amount_credits,
+        (entry).balance_after_credits, (entry).created_at
+    FROM write_entry(:owner_id, :type, :amount_credits, :reason_code, :note, :campaign_id, :staff_id,
+        :idempotency_key, :reverses, :seen_entry_no, :audit_action, :audit_staff_id, CAST(:audit_ip AS inet))
+    """
 )
 
 
-def _write(wanted: _Wanted) -> AnyRow | None:
-    """Move the balance and write its entry; None where the balance is too low or the key is taken.
-
-    One statement reads, locks and writes the wallet's row, so two adjustments cannot lose each
-    other, and the numbers of the entries have no gap.
-    """
-    moved = (
-        update(Wallet)
-        .where(Wallet.owner_id == wanted.owner_id, Wallet.balance_credits + wanted.amount_credits >= 0)
-        .values(
-            balance_credits=Wallet.balance_credits + wanted.amount_credits,
-            last_entry_no=Wallet.last_entry_no + 1,
-            updated_at=func.now(),
-        )
-        .returning(Wallet.owner_id, Wallet.id, Wallet.last_entry_no, Wallet.balance_credits)
-        .cte("moved")
-    )
-    values = {
-        "owner_id": moved.c.owner_id,
-        "wallet_id": moved.c.id,
-        "entry_no": moved.c.last_entry_no,
-        "balance_after_credits": moved.c.balance_credits,
-        "type": literal(str(wanted.type)),
-        "amount_credits": literal(abs(wanted.amount_credits)),
-        "reason_code": literal(str(wanted.reason_code)),
-        "note": literal(wanted.note),
-        "staff_id": literal(wanted.actor_id),
-        "idempotency_key": literal(wanted.idempotency_key),
-    }
-    return db.session.execute(
-        insert(CreditTransaction)
-        .from_select(list(values), select(*values.values()))
-        .on_conflict_do_nothing(index_elements=["owner_id", "wallet_id", "idempotency_key"])
-        .returning(*_ENTRY)
-    ).one_or_none()
-
-
-def _first_of(wanted: _Wanted) -> AnyRow | None:
-    """The entry that was written under this key, if any."""
-    wallet_id = select(Wallet.id).where(Wallet.owner_id == wanted.owner_id).scalar_subquery()
-    return db.session.execute(
-        select(*_ENTRY, CreditTransaction.reason_code, CreditTransaction.note).where(
-            CreditTransaction.owner_id == wanted.owner_id,
-            CreditTransaction.wallet_id == wallet_id,
-            CreditTransaction.idempotency_key == wanted.idempotency_key,
-        )
-    ).one_or_none()
-
-
-def _repeated(first: AnyRow, wanted: _Wanted) -> Entry:
-    content = (wanted.type, abs(wanted.amount_credits), wanted.reason_code, wanted.note)
-    if (first.type, first.amount_credits, first.reason_code, first.note) != content:
-        raise DomainError("This form was used for another adjustment already. Reload the page for a new one.")
-    return Entry(
-        first.id,
-        first.entry_no,
-        first.type,
-        first.amount_credits,
-        first.balance_after_credits,
-        is_repeat=True,
-    )
-
-
-def _overdraft(wanted: _Wanted) -> DomainError:
-    """The refusal, with what is missing. The balance is read after the fact: it is a hint, no lock."""
-    balance = db.session.scalar(select(Wallet.balance_credits).where(Wallet.owner_id == wanted.owner_id)) or 0
-    shortfall = -wanted.amount_credits - balance
+def _refusal(outcome: str, movement: Movement, held_credits: int) -> DomainError:
+    if outcome == "reused":
+        return DomainError(REUSED)
+    if outcome == "moved":
+        return Moved("The wallet moved meanwhile, and nothing was changed. Look at its new balance.")
+    shortfall = -movement.change_credits - held_credits
     return DomainError(
-        f"The wallet holds {balance:,} credits: {shortfall:,} too few.", field="amount_credits"
+        f"The wallet holds {held_credits:,} credits: {shortfall:,} too few.", field="amount_credits"
+    )
+
+
+def reversal_of(owner_id: int, entry_id: int, *, note: str | None, key: UUID, actor_id: int) -> Movement:
+    """The opposite of an entry.
+
+    Raises:
+        Missing: the owner has no such entry.
+    """
+    entry = db.session.execute(
+        select(CreditTransaction.type, CreditTransaction.amount_credits, CreditTransaction.campaign_id).where(
+            CreditTransaction.owner_id == owner_id, CreditTransaction.id == entry_id
+        )
+    ).one_or_none()
+    if entry is None:
+        raise Missing("The entry to reverse is not there.")
+    return Movement(
+        owner_id,
+        entry.amount_credits if entry.type == EntryType.DEBIT else -entry.amount_credits,
+        ReasonCode.REVERSAL,
+        key,
+        actor_id,
+        note=note,
+        campaign_id=entry.campaign_id,
+        reverses=entry_id,
     )

@@ -1,36 +1,17 @@
 """What a person may type about wallets."""
 
 import re
-from uuid import uuid4
 
-from wtforms import BooleanField, HiddenField, SelectField
-from wtforms.validators import UUID, DataRequired, Optional, ValidationError
+from wtforms import BooleanField
+from wtforms.validators import ValidationError
 
-from dashboard.wallets.models import EntryType, ReasonCode
-from dashboard.web.forms import AtMost, ChoiceField, DayField, FilterForm, Form, TextField, options
-
-MOST_CREDITS = 100_000  #: in one adjustment
-#: What a person may give as the reason; the others are given by the program.
-REASONS = [
-    ReasonCode.GOODWILL,
-    ReasonCode.CORRECTION,
-    ReasonCode.PURCHASE,
-    ReasonCode.PROMOTION,
-    ReasonCode.REFUND,
-    ReasonCode.CHARGEBACK,
-    ReasonCode.OTHER,
-]
+from dashboard.web.forms import AtMost, FilterForm, Form, TextField
 
 
 class WalletFilter(FilterForm):
     q = TextField("Owner", validators=[AtMost(200)], render_kw={"type": "search", "maxlength": 200})
     low = BooleanField("Only low balances")
-
-
-class LedgerFilter(FilterForm):
-    type = ChoiceField("Type", [(t, t.capitalize()) for t in EntryType], every="Any type")
-    since = DayField("From", validators=[Optional()])
-    until = DayField("To", validators=[Optional()])
+    short = BooleanField("Only running short")
 
 
 class CreditsField(TextField):
@@ -47,29 +28,3 @@ class CreditsField(TextField):
     def credits(self) -> int:
         """The number. Only of a field that was validated."""
         return int(re.sub(r"[^0-9-]", "", (self.data or "").replace("−", "-")))
-
-
-class AdjustCreditsForm(Form):
-    amount_credits = CreditsField(
-        "Credits to add",
-        description="A negative number takes credits away.",
-        validators=[DataRequired("Enter a number of credits."), AtMost(20)],
-        render_kw={"inputmode": "text", "autocomplete": "off"},
-    )
-    reason_code = SelectField(
-        "Reason",
-        choices=options([("", "Choose one"), *((r, r.capitalize()) for r in REASONS)]),
-        default="",
-        validators=[DataRequired("Choose a reason.")],
-    )
-    note = TextField("Note", validators=[AtMost(500)], render_kw={"autocomplete": "off"})
-    # Made when the form is shown, so that a double click cannot adjust twice.
-    idempotency_key = HiddenField(default=lambda: str(uuid4()), validators=[DataRequired(), UUID()])
-
-    def validate_amount_credits(self, field: CreditsField) -> None:
-        if field.errors:
-            return
-        if field.credits == 0:
-            raise ValidationError("Enter a number other than zero.")
-        if abs(field.credits) > MOST_CREDITS:
-            raise ValidationError(f"One adjustment moves at most {MOST_CREDITS:,} credits.")

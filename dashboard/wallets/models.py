@@ -1,10 +1,20 @@
 """Wallets and their ledger."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    func,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.core.db import Model, OwnerId, RowId, one_of
@@ -30,7 +40,10 @@ class ReasonCode(StrEnum):
 
 
 class Wallet(Model):
-    """An owner's credits. Exactly one per owner, never below zero."""
+    """An owner's credits. Exactly one per owner, never below zero.
+
+    At each commit the database compares the balance with the last entry of the ledger.
+    """
 
     __tablename__ = "wallet"
 
@@ -50,7 +63,17 @@ class Wallet(Model):
 
 
 class CreditTransaction(Model):
-    """One line of a wallet's ledger. Append-only."""
+    """One line of a wallet's ledger. Append-only.
+
+    The database refuses an entry that does not follow from the one before it, and chains them:
+
+        hash = sha256(hash of the entry before + canonical form), both as bytes
+
+    where nothing comes before the first entry, and the canonical form is, in Python's words,
+    `json.dumps([owner_id, id, entry_no, type, amount_credits, balance_after_credits, reason_code,
+    note, campaign_id, staff_id, idempotency_key, reverses, created_at in microseconds since 1970],
+    ensure_ascii=False).encode()`.
+    """
 
     __tablename__ = "credit_transaction"
 
@@ -66,8 +89,16 @@ class CreditTransaction(Model):
     campaign_id: Mapped[int | None]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     idempotency_key: Mapped[UUID]
-    reverses: Mapped[int | None]  #: the entry that this one undoes
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    reverses: Mapped[int | None]  #: the `id` of the entry that this one undoes
+    #: When the wallet was held for it. Never before the entry before it.
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    hash: Mapped[bytes]  #: set by a trigger, whatever was given
+    #: What the idempotency key stands for.
+    content_digest: Mapped[bytes] = mapped_column(
+        Computed(
+            "ledger_content(type, amount_credits, reason_code, note, campaign_id, reverses)", persisted=True
+        )
+    )
 
     __table_args__ = (
         ForeignKeyConstraint(["owner_id", "wallet_id"], ["wallet.owner_id", "wallet.id"]),
@@ -87,4 +118,30 @@ class CreditTransaction(Model):
         Index(None, "owner_id", "created_at"),
         Index(None, "owner_id", "campaign_id", postgresql_where=text("campaign_id IS NOT NULL")),
         Index(None, "owner_id", "type", "entry_no"),
+        Index(None, "owner_id", "reason_code", "entry_no"),
+        Index(None, "owner_id", "staff_id", "entry_no", postgresql_where=text("staff_id IS NOT NULL")),
+        Index(None, "owner_id", "amount_credits"),
+        Index(
+            "ix_credit_transaction_note_trigrams",
+            "owner_id",
+            func.fold(literal_column("note")).label("folded"),
+            postgresql_using="gin",
+            postgresql_ops={"folded": "gin_trgm_ops"},
+            postgresql_where=text("note IS NOT NULL"),
+        ),
     )
+
+
+class WalletDay(Model):
+    """What a wallet's entries of one UTC day add up to, by type and reason. Kept by a trigger."""
+
+    __tablename__ = "wallet_day"
+
+    owner_id: Mapped[OwnerId] = mapped_column(ForeignKey("owner.id"))
+    day: Mapped[date] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(primary_key=True)
+    reason_code: Mapped[str] = mapped_column(primary_key=True)
+    entries: Mapped[int]
+    credits: Mapped[int]
+
+    __table_args__ = ({"postgresql_with": {"fillfactor": 70}},)

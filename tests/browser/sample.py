@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from dashboard.core.db import db, utc_now
 from dashboard.platform_import.models import ImportIssue, ImportRun, ImportStep
-from dashboard.wallets.commands import adjust_credits
+from dashboard.wallets.commands import Movement, write_entry
 from dashboard.wallets.models import ReasonCode
 from tests.factories import (
     make_campaign,
@@ -145,13 +145,8 @@ def _fill_wallet(owner) -> None:
     person = make_staff("admin", name=UNBROKEN)
     changes = [(-20, ReasonCode.CORRECTION), (5, ReasonCode.REFUND)] * 30
     for amount, reason in changes:
-        adjust_credits(
-            owner.id,
-            amount,
-            reason_code=reason,
-            note=f"{MARKUP} {LONG}"[:500],
-            idempotency_key=uuid4(),
-            actor_id=person.id,
+        write_entry(
+            Movement(owner.id, amount, reason, uuid4(), person.id, note=f"{MARKUP} {LONG}"[:500]),
         )
     make_wallet(balance_credits=0)
 

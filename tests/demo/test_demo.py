@@ -14,10 +14,11 @@ from dashboard import create_app
 from dashboard.contacts.suppression import phone_hash
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError
+from dashboard.core.segments import segments
 from dashboard.demo.commands import load
 from dashboard.demo.staff import DEMO_PASSWORD, DEMO_STAFF
-from dashboard.demo.texts import segments
 from dashboard.staff import passwords
+from dashboard.wallets.runway.queries import of_each
 from tests.factories import make_staff
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -75,10 +76,9 @@ def test_the_small_scale_has_its_size(rows, table, size):
 def test_no_table_that_pages_read_is_empty(rows):
     tables = {table.name for table in db.metadata.sorted_tables}
     filled = {name for name in tables if rows(f"SELECT 1 FROM {name} LIMIT 1")}
-    # Nobody signed in yet, and nothing was imported.
-    assert {name for name in tables - filled if not name.startswith(("import_", "platform_"))} == {
-        "refresh_token"
-    }
+    # Nobody signed in yet, nothing was imported, and no job was done.
+    kinds = ("import_", "platform_", "procrastinate_", "job_")
+    assert {name for name in tables - filled if not name.startswith(kinds)} == {"refresh_token"}
 
 
 def test_every_index_key_and_trigger_is_back(rows, make_database):
@@ -295,18 +295,6 @@ def test_each_text_has_its_segments(rows):
     assert {count for _, count in texts} >= {1, 2}
 
 
-@pytest.mark.parametrize(
-    ("words", "count"),
-    [
-        *(("a" * 160, 1), ("a" * 161, 2), ("a" * 306, 2), ("a" * 307, 3), ("Ω" * 160, 1)),
-        *(("€" * 80, 1), ("€" * 81, 2), ("€" * 153, 3)),
-        *(("ά" * 70, 1), ("ά" * 71, 2), ("ά" * 134, 2), ("🎉" * 35, 1), ("🎉" * 36, 2)),
-    ],
-)
-def test_a_text_is_cut_into_segments(words, count):
-    assert segments(words) == count
-
-
 def test_times_follow_each_other_and_end_now(rows):
     assert not rows(f"""
         SELECT id FROM campaign_message
@@ -346,6 +334,14 @@ def test_every_kind_of_campaign_is_there(rows):
         WHERE campaign.id = campaign_id AND campaign.name = 'Black Friday' AND owner_id = 1
     """)
     assert {reason for (reason,) in reasons} == {"not_subscribed", "suppressed", "invalid_number"}
+
+
+def test_some_wallets_run_short_of_what_is_scheduled_and_some_do_not(demo):
+    with demo.app_context():
+        runways = of_each(range(1, SIZES["owner"] + 1))
+        db.session.remove()
+    assert {runway.short is None for runway in runways.values()} == {True, False}
+    assert max(runway.campaigns for runway in runways.values()) > 1
 
 
 def test_larger_owners_have_a_vip_list_with_unsubscribed_members(rows):

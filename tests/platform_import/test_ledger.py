@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from dashboard.wallets.commands import adjust_credits
+from dashboard.wallets.commands import Movement, write_entry
+from dashboard.wallets.models import ReasonCode
 from tests.factories import make_staff
 from tests.platform_import.conftest import counts, issues, rows
 
@@ -128,9 +129,7 @@ def test_new_transactions_are_appended_after_entries_made_here(platform, owner):
     pay(platform, owner, "credit", 95, 95)
     platform.bring()
     (owner_id,) = rows("SELECT id FROM owner")[0]
-    adjust_credits(
-        owner_id, 10, reason_code="goodwill", note=None, idempotency_key=uuid4(), actor_id=make_staff().id
-    )
+    write_entry(Movement(owner_id, 10, ReasonCode.GOODWILL, uuid4(), make_staff().id))
     pay(platform, owner, "debit", 20, 70, 5)
     move(platform, owner, 70)
     run = platform.bring()
@@ -157,9 +156,7 @@ def test_debits_of_credits_that_were_spent_here_are_lifted(platform, owner):
     pay(platform, owner, "credit", 90, 90)
     platform.bring()
     (owner_id,) = rows("SELECT id FROM owner")[0]
-    adjust_credits(
-        owner_id, -80, reason_code="other", note="x", idempotency_key=uuid4(), actor_id=make_staff().id
-    )
+    write_entry(Movement(owner_id, -80, ReasonCode.OTHER, uuid4(), make_staff().id, note="x"))
     pay(platform, owner, "debit", 30, 60, 5)
     move(platform, owner, 60)
     run = platform.bring()

@@ -1,10 +1,13 @@
 """The ledger: nothing is lost, nothing invented, nothing overdrawn."""
 
+import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from dashboard.audit.commands import record
@@ -12,16 +15,14 @@ from dashboard.audit.models import AuditEvent
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError
 from dashboard.core.transactions import command
-from dashboard.wallets.commands import adjust_credits, ensure_wallet
-from dashboard.wallets.models import CreditTransaction, ReasonCode, Wallet
-from tests.factories import make_owner, make_staff, make_wallet
+from dashboard.wallets.commands import Moved, Movement, ensure_wallet, reversal_of, write_entry
+from dashboard.wallets.models import CreditTransaction, ReasonCode, Wallet, WalletDay
+from tests.factories import NOON, make_owner, make_staff, make_wallet
 
 
 def adjust(owner_id: int, amount: int, actor_id: int | None = None, key: UUID | None = None, **values):
-    given = {"reason_code": ReasonCode.GOODWILL, "note": None}
-    return adjust_credits(
-        owner_id, amount, idempotency_key=key or uuid4(), actor_id=actor_id, **(given | values)
-    )
+    given = {"reason_code": ReasonCode.GOODWILL, "idempotency_key": key or uuid4(), "staff_id": actor_id}
+    return write_entry(Movement(owner_id, amount, **(given | values)))
 
 
 def balance(owner_id: int) -> int:
@@ -86,7 +87,7 @@ def test_the_same_key_is_applied_once(session):
 def test_the_same_key_with_other_content_is_refused(session, other):
     wallet, key = make_wallet(balance_credits=10), uuid4()
     adjust(wallet.owner_id, 5, key=key)
-    with pytest.raises(DomainError, match="used for another adjustment"):
+    with pytest.raises(DomainError, match="used for something else"):
         adjust(wallet.owner_id, **({"amount": 5, "key": key} | other))
     assert balance(wallet.owner_id) == 15
 
@@ -115,13 +116,13 @@ def test_zero_is_no_adjustment(session):
 
 
 def test_a_transaction_without_a_wallet_cannot_be_written(session):
-    wallet = make_wallet(balance_credits=1)
+    wallet = make_wallet()
     with pytest.raises(IntegrityError, match="wallet_id"):
         db.session.execute(
             text(
                 "INSERT INTO credit_transaction (owner_id, entry_no, type, amount_credits,"
                 " balance_after_credits, reason_code, idempotency_key)"
-                " VALUES (:owner_id, 2, 'credit', 1, 2, 'other', gen_random_uuid())"
+                " VALUES (:owner_id, 1, 'credit', 1, 1, 'other', gen_random_uuid())"
             ),
             {"owner_id": wallet.owner_id},
         )
@@ -134,6 +135,128 @@ def test_the_ledger_is_never_edited(session, change):
     make_wallet(balance_credits=100)
     with pytest.raises(IntegrityError, match="would be lost"):
         db.session.execute(change)
+
+
+def insert_entry(wallet, **values) -> None:
+    """Write an entry past the command."""
+    given = {"owner_id": wallet.owner_id, "wallet_id": wallet.id, "type": "credit", "amount_credits": 5}
+    given |= {"reason_code": "other", "idempotency_key": uuid4()}
+    db.session.execute(insert(CreditTransaction).values(given | values))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"entry_no": 2, "balance_after_credits": 16},
+        {"entry_no": 2, "balance_after_credits": 5, "type": "debit", "amount_credits": 4},
+        {"entry_no": 3, "balance_after_credits": 15},
+        {"entry_no": 1, "balance_after_credits": 15},
+    ],
+)
+def test_the_database_refuses_an_entry_that_does_not_follow(session, values):
+    with pytest.raises(IntegrityError, match="does not follow from the one before it"):
+        insert_entry(make_wallet(balance_credits=10), **values)
+
+
+def test_the_database_refuses_a_balance_that_no_entry_states(committed):
+    wallet = make_wallet(balance_credits=10)
+    db.session.execute(update(Wallet).where(Wallet.id == wallet.id).values(balance_credits=11))
+    with pytest.raises(IntegrityError, match="not what its ledger states"):
+        db.session.commit()
+    db.session.rollback()
+    insert_entry(wallet, entry_no=2, balance_after_credits=15)
+    db.session.execute(
+        update(Wallet).where(Wallet.id == wallet.id).values(balance_credits=15, last_entry_no=2)
+    )
+    db.session.commit()
+
+
+def test_time_never_goes_back_within_a_ledger(session):
+    wallet = make_wallet(balance_credits=10)
+    insert_entry(wallet, entry_no=2, balance_after_credits=15, created_at=NOON)
+    first, second = rows_of("created_at", wallet.owner_id)
+    assert NOON < first.created_at == second.created_at
+
+
+def test_an_outsider_can_recompute_the_hashes(session):
+    owner_id, admin = make_wallet(balance_credits=10).owner_id, make_staff()
+    for note in (None, 'Quotes " and \\ and \n, Ελληνικά, 🎉, \x7f'):
+        adjust(owner_id, 5, admin.id, note=note)
+    entries = rows_of(
+        "owner_id id entry_no type amount_credits balance_after_credits reason_code note campaign_id"
+        " staff_id idempotency_key reverses created_at hash",
+        owner_id,
+    )
+    before = b""
+    for *values, key, reverses, created_at, kept in entries:
+        since_1970 = (created_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        form = json.dumps([*values, str(key), reverses, since_1970], ensure_ascii=False)
+        before = hashlib.sha256(before + form.encode()).digest()
+        assert before == kept
+
+
+def rows_of(names: str, owner_id: int):
+    """These columns of an owner's entries, in their order."""
+    return db.session.execute(
+        select(*(getattr(CreditTransaction, name) for name in names.split()))
+        .where(CreditTransaction.owner_id == owner_id)
+        .order_by(CreditTransaction.entry_no)
+    ).all()
+
+
+def test_the_sums_of_a_day_are_those_of_its_entries(session):
+    owner_id = make_wallet(balance_credits=100).owner_id
+    adjust(owner_id, -3)
+    adjust(owner_id, -4)
+    adjust(owner_id, 5, reason_code=ReasonCode.REFUND)
+    sums = select(WalletDay.type, WalletDay.reason_code, WalletDay.entries, WalletDay.credits)
+    assert sorted(db.session.execute(sums.where(WalletDay.owner_id == owner_id)).all()) == [
+        ("credit", "purchase", 1, 100),
+        ("debit", "goodwill", 2, 7),
+        ("refund", "refund", 1, 5),
+    ]
+
+
+def test_an_entry_is_reversed_once_by_its_opposite(session):
+    owner_id = make_wallet(balance_credits=100).owner_id
+    debit = adjust(owner_id, -30)
+
+    def reverse():
+        return write_entry(reversal_of(owner_id, debit.id, note=None, key=uuid4(), actor_id=make_staff().id))
+
+    undone = reverse()
+    assert (undone.change_credits, undone.balance_after_credits) == (30, 100)
+    assert rows_of("reverses", owner_id)[-1].reverses == debit.id
+    with pytest.raises(DomainError, match="already reversed"):
+        reverse()
+    assert balance(owner_id) == 100
+
+
+def test_a_reversal_that_would_overdraw_is_refused_with_the_shortfall(session):
+    owner_id = make_wallet().owner_id
+    credit = adjust(owner_id, 50)
+    adjust(owner_id, -20)
+    with pytest.raises(DomainError, match="holds 30 credits: 20 too few"):
+        write_entry(reversal_of(owner_id, credit.id, note=None, key=uuid4(), actor_id=make_staff().id))
+
+
+def test_the_database_refuses_a_reversal_that_is_not_the_opposite(session):
+    wallet = make_wallet(balance_credits=10)
+    (first,) = rows_of("id", wallet.owner_id)
+    with pytest.raises(IntegrityError, match="not the opposite"):
+        insert_entry(wallet, entry_no=2, balance_after_credits=15, reverses=first.id)
+
+
+def test_what_was_confirmed_on_another_balance_is_not_written(session):
+    owner_id = make_wallet(balance_credits=10).owner_id
+
+    def confirm():
+        write_entry(Movement(owner_id, -1, ReasonCode.OTHER, uuid4(), None), seen_entry_no=1)
+
+    confirm()
+    with pytest.raises(Moved, match="moved meanwhile"):
+        confirm()
+    assert balance(owner_id) == 9
 
 
 def at_once(app, count: int, call):

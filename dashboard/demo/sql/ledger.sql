@@ -26,7 +26,7 @@ CREATE TEMP TABLE entry ON COMMIT DROP AS
 SELECT *, row_number() OVER (ORDER BY at, owner_id, entry_no) AS id
 FROM (
     SELECT *, row_number() OVER w AS entry_no,
-        sum(CASE WHEN type = 'debit' THEN -amount ELSE amount END) OVER w AS balance
+        (sum(CASE WHEN type = 'debit' THEN -amount ELSE amount END) OVER w)::bigint AS balance
     FROM movement
     WINDOW w AS (
         PARTITION BY owner_id ORDER BY at, type, campaign_id, pair ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -35,15 +35,23 @@ FROM (
 
 INSERT INTO credit_transaction (
     owner_id, id, wallet_id, entry_no, type, amount_credits, balance_after_credits, reason_code, note,
-    campaign_id, staff_id, idempotency_key, reverses, created_at
+    campaign_id, staff_id, idempotency_key, reverses, created_at, hash
 )
-SELECT entry.owner_id, entry.id, entry.owner_id, entry.entry_no, entry.type, entry.amount, entry.balance,
-    entry.reason_code, entry.note, entry.campaign_id, entry.staff_id, md5('demo ' || entry.id)::uuid,
-    undone.id, entry.at
-FROM entry
-LEFT JOIN entry AS undone ON undone.pair = entry.pair AND undone.type = 'credit'
-    AND entry.type = 'debit' AND entry.is_undone
-ORDER BY entry.id;
+SELECT owner_id, id, owner_id, entry_no, type, amount, balance, reason_code, note, campaign_id, staff_id,
+    key, reverses, at,
+    ledger_chain(owner_id, id, entry_no, type, amount, balance, reason_code, note, campaign_id, staff_id, key, reverses, at)
+        OVER (PARTITION BY owner_id ORDER BY entry_no)
+FROM (
+    SELECT entry.*, md5('demo ' || entry.id)::uuid AS key, undone.id AS reverses
+    FROM entry
+    LEFT JOIN entry AS undone ON undone.pair = entry.pair AND undone.type = 'credit'
+        AND entry.type = 'debit' AND entry.is_undone
+) AS line
+ORDER BY id;
+
+INSERT INTO wallet_day (owner_id, day, type, reason_code, entries, credits)
+SELECT owner_id, (at AT TIME ZONE 'UTC')::date, type, reason_code, count(*), sum(amount)
+FROM entry GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4;
 
 UPDATE wallet SET balance_credits = last.balance, last_entry_no = last.entry_no, updated_at = last.at
 FROM (SELECT DISTINCT ON (owner_id) * FROM entry ORDER BY owner_id, entry_no DESC) AS last

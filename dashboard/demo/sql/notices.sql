@@ -44,10 +44,38 @@ FROM (
     )
     UNION ALL
     (
-        SELECT created_at, staff_id, inet '192.0.2.10' + staff_id, 'wallet.adjust', 'wallet:' || wallet_id, owner_id,
+        SELECT created_at, staff_id, inet '192.0.2.10' + staff_id, 'wallet.adjust', 'credit_transaction:' || id, owner_id,
             jsonb_build_object('balance_credits', balance_after_credits - amount_credits),
             jsonb_build_object('balance_credits', balance_after_credits, 'reason_code', reason_code, 'note', note)
         FROM credit_transaction WHERE reason_code = 'goodwill' ORDER BY created_at DESC, id LIMIT 200
     )
 ) AS deed
 ORDER BY at, subject;
+
+-- Adjustments that are too large for one person: some wait for the other admin, some are decided.
+INSERT INTO adjustment_request (owner_id, change_credits, reason_code, note, idempotency_key, status,
+    requested_by, requested_at, expires_at, decided_by, decided_at, decision_note)
+SELECT owner_id, change, reason_code, note, md5('demo request ' || nth)::uuid, status,
+    (pg_temp.staff_ids())[by], asked_at, asked_at + interval '7 days',
+    CASE WHEN status <> 'pending' THEN (pg_temp.staff_ids())[5 - by] END,
+    CASE WHEN status <> 'pending' THEN asked_at + interval '3 hours' END, decision_note
+FROM (VALUES
+    (1, 1, 25000, 'purchase', 'Paid by bank transfer, invoice 118', 'pending', 4, interval '5 hours', NULL),
+    (2, 2, 18000, 'promotion', 'Moved here from a competitor', 'pending', 4, interval '2 days', NULL),
+    (3, 3, 12500, 'refund', 'The provider was down for an hour', 'pending', 1, interval '6 days', NULL),
+    (4, 2, 40000, 'goodwill', 'Asked for on the phone', 'rejected', 1, interval '20 days', 'Nobody agreed to this. Ask their account manager.'),
+    (5, 1, 15000, 'purchase', NULL, 'pending', 4, interval '30 days', NULL)
+) AS demo (nth, owner_id, change, reason_code, note, status, by, age, decision_note),
+LATERAL (SELECT pg_temp.now_there() - age AS asked_at) AS dated
+WHERE owner_id IN (SELECT id FROM owner);
+
+INSERT INTO adjustment_request (owner_id, change_credits, reason_code, note, campaign_id, idempotency_key, status,
+    requested_by, requested_at, expires_at, decided_by, decided_at, entry_id)
+SELECT owner_id, amount_credits, reason_code, note, campaign_id, idempotency_key, 'approved',
+    staff_id, created_at - interval '2 hours', created_at + interval '7 days', (pg_temp.staff_ids())[4], created_at, id
+FROM credit_transaction WHERE type = 'refund' AND staff_id = (pg_temp.staff_ids())[1]
+ORDER BY amount_credits DESC, id LIMIT 5;
+
+INSERT INTO adjustment_day (staff_id, day, credits)
+SELECT staff_id, (created_at AT TIME ZONE 'UTC')::date, sum(amount_credits)
+FROM credit_transaction WHERE reason_code = 'goodwill' AND staff_id IS NOT NULL GROUP BY 1, 2;
