@@ -44,6 +44,8 @@ def _blueprints() -> list[Any]:
     from dashboard.wallets.adjustments.routes import bp as adjustments
     from dashboard.wallets.approvals.routes import bp as approvals
     from dashboard.wallets.entries.routes import bp as wallet_entries
+    from dashboard.wallets.proofs.routes import bp as ledger_proofs
+    from dashboard.wallets.reconciliation.routes import bp as reconciliation
     from dashboard.wallets.reversals.routes import bp as reversals
     from dashboard.wallets.routes import bp as wallets
     from dashboard.wallets.statements.routes import bp as wallet_statements
@@ -57,6 +59,7 @@ def _blueprints() -> list[Any]:
         adjustments,
         approvals,
         reversals,
+        reconciliation,
         owners,
         platform_import,
         jobs,
@@ -64,4 +67,5 @@ def _blueprints() -> list[Any]:
         staff,
         wallet_statements,
         wallet_entries,
+        ledger_proofs,
     ]

@@ -12,6 +12,7 @@ from dashboard.staff import models as staff
 from dashboard.wallets import models as wallets
 from dashboard.wallets.adjustments import models as wallet_adjustments
 from dashboard.wallets.approvals import models as wallet_approvals
+from dashboard.wallets.proofs import models as wallet_proofs
 
 __all__ = [
     "audit",
@@ -25,5 +26,6 @@ __all__ = [
     "staff",
     "wallet_adjustments",
     "wallet_approvals",
+    "wallet_proofs",
     "wallets",
 ]

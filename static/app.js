@@ -54,7 +54,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   prepare();
   if (ctx?.response?.status >= 400) document.querySelector("main [aria-invalid=true]")?.focus();
-  else if (submitter && document.activeElement === document.body) document.getElementById(submitter)?.focus();
+  else if (submitter && document.activeElement === document.body) {
+    // Where its button is gone too, the next step says where to go on.
+    (document.getElementById(submitter) ?? document.querySelector("main [data-next-step]"))?.focus();
+  }
   submitter = null;
 });
 

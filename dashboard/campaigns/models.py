@@ -159,10 +159,10 @@ _OF_A_CAMPAIGN = (["owner_id", "campaign_id"], ["campaign.owner_id", "campaign.i
 
 
 class CampaignStat(Model):
-    """How many of a campaign's messages are in each state, now.
+    """How many of a campaign's messages are in each state, what they cost and what was charged, now.
 
-    Like the two tables below kept by triggers on `campaign_message`, in the same transaction. A
-    campaign that never had a message has no row.
+    Like the two tables below kept by triggers on `campaign_message`, in the same transaction; the
+    credits by one on `credit_transaction`. A campaign that never had a message or an entry has no row.
     """
 
     __tablename__ = "campaign_stat"
@@ -173,11 +173,42 @@ class CampaignStat(Model):
     sent: Mapped[int] = mapped_column(server_default=sql("0"))
     delivered: Mapped[int] = mapped_column(server_default=sql("0"))
     failed: Mapped[int] = mapped_column(server_default=sql("0"))
-    segments: Mapped[int] = mapped_column(server_default=sql("0"))  #: of all messages
+    segments: Mapped[int] = mapped_column(server_default=sql("0"))  #: of all messages: what they cost
+    queued_segments: Mapped[int] = mapped_column(server_default=sql("0"))
+    failed_segments: Mapped[int] = mapped_column(server_default=sql("0"))
     first_sent_at: Mapped[datetime | None]  #: opens the window in which opt-outs count
+    #: Its debits, less what corrections and reversals gave back of them.
+    debited_credits: Mapped[int] = mapped_column(server_default=sql("0"))
+    #: Whatever else was given for it, less what reversals took back.
+    refunded_credits: Mapped[int] = mapped_column(server_default=sql("0"))
+    #: The differences of the two sides, by kind; `wallets/reconciliation/queries.py` says what they mean.
+    undebited_credits: Mapped[int] = mapped_column(
+        Computed("greatest(0, segments - debited_credits)", persisted=True)
+    )
+    overdebited_credits: Mapped[int] = mapped_column(
+        Computed(
+            "greatest(0, debited_credits - segments - greatest(0, refunded_credits - failed_segments))",
+            persisted=True,
+        )
+    )
+    unrefunded_credits: Mapped[int] = mapped_column(
+        Computed(
+            "greatest(0, failed_segments - refunded_credits - greatest(0, segments - debited_credits))",
+            persisted=True,
+        )
+    )
 
     __table_args__ = (
         ForeignKeyConstraint(*_OF_A_CAMPAIGN, ondelete="CASCADE"),
+        *(
+            Index(
+                f"ix_campaign_stat_{kind}",
+                "campaign_id",
+                "owner_id",
+                postgresql_where=sql(f"{kind}_credits > 0"),
+            )
+            for kind in ("undebited", "overdebited", "unrefunded")
+        ),
         {"postgresql_with": {"fillfactor": 70}},
     )
 

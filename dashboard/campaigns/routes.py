@@ -10,6 +10,8 @@ from dashboard.campaigns.history import queries as history
 from dashboard.campaigns.messages import queries as messages_of
 from dashboard.core.dates import day_end, day_start
 from dashboard.owners import queries as owners
+from dashboard.wallets.reconciliation import queries as reconciliation
+from dashboard.wallets.reconciliation import words as reconciliation_words
 from dashboard.web.access import Permission, requires
 from dashboard.web.filters import reader_zone
 from dashboard.web.htmx import render
@@ -58,6 +60,8 @@ def show(owner_id: int, campaign_id: int):
             window_days=current_app.config["UNSUBSCRIBE_WINDOW_DAYS"],
         ),
         window_days=current_app.config["UNSUBSCRIBE_WINDOW_DAYS"],
+        charge=reconciliation.charge(owner_id, campaign_id),
+        difference_words=reconciliation_words,
         is_live=campaign.status == "sending" and request.args.get("live") != "off",
     )
 

@@ -147,6 +147,11 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "fk_adjustment_request_owner_id_entry_id": (None, "That entry is not there."),
     "fk_adjustment_request_requested_by": (None, "That member of staff is no longer there."),
     "fk_adjustment_request_decided_by": (None, "That member of staff is no longer there."),
+    "fk_ledger_anchor_taken_by": (None, "That member of staff is no longer there."),
+    "fk_ledger_verification_asked_by": (None, "That member of staff is no longer there."),
+    "fk_ledger_verification_anchor_id": ("anchor", "That anchor is not there. Choose another one."),
+    "fk_ledger_verification_job_id": (None, "That job is no longer there."),
+    "ck_ledger_verification_finished": (None, "A verification has a result once it is finished."),
     # staff
     "uq_staff_email": ("email", "Somebody already signs in with that address."),
     "ck_staff_email": ("email", "Enter an email address in lower case, such as ada@example.com."),

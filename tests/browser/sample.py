@@ -46,6 +46,7 @@ class Sample:
     empty_owner_id: int
     empty_list_id: int
     run_id: int
+    entry_no: int
 
     def pages(self, app: Flask) -> list[str]:
         """The address of each page that there is, so also of one that is new, and some more views."""
@@ -76,7 +77,9 @@ class Sample:
             f"{owner}/campaigns/{self.draft_id}",
             f"{owner}/campaigns/{self.campaign_id}/messages?status=failed&error_code=30003",
             f"{owner}/lists/{self.list_id}?is_subscribed=false",
-            f"{owner}/wallet?type=refund",
+            f"{owner}/wallet?type=refund&at=2026-10-25T03:30&least=1",
+            f"{owner}/wallet?at=2026-03-29T03:30&most=x&campaign={self.campaign_id}",
+            f"{owner}/wallet/entries/1",
             f"/owners/{self.empty_owner_id}",
             f"/owners/{self.empty_owner_id}/wallet",
             f"/owners/{self.empty_owner_id}/lists/{self.empty_list_id}",
@@ -124,6 +127,7 @@ def make_sample() -> Sample:
         empty_owner_id=empty.id,
         empty_list_id=make_list(empty).id,
         run_id=_import(),
+        entry_no=2,
     )
 
 

@@ -83,7 +83,7 @@ def test_refused_forms_have_no_serious_finding(page: Page, sign_in):
     owner = make_owner()
     contact = make_contact(owner)
     for path, button in {
-        f"/owners/{owner.id}/wallet": "Adjust credits",
+        f"/owners/{owner.id}/wallet": "Preview",
         f"/owners/{owner.id}/contacts/new": "Add the contact",
         f"/owners/{owner.id}/lists/new": "Make the list",
         f"/owners/{owner.id}/contacts/{contact.id}": "Unsubscribe",
@@ -100,11 +100,11 @@ def test_the_page_and_the_toast_of_a_forbidden_action_have_no_serious_finding(pa
     page.goto(f"/owners/{make_owner().id}/wallet")
     person.role = "support"
     db.session.commit()
-    page.get_by_role("button", name="Adjust credits").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("status")).to_contain_text("Your role may not adjust wallets")
     assert problems_in_every_look(page) == []
     # As the browser sends it without htmx.
-    page.evaluate("() => document.querySelector('main form[action$=adjustments]').submit()")
+    page.evaluate("() => document.querySelector('main form[action$=preview]').submit()")
     expect(page.get_by_role("heading", name="Your role may not adjust wallets")).to_be_visible()
     assert problems_in_every_look(page) == []
 

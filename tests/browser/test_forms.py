@@ -1,10 +1,13 @@
 """A form is sent once, answers in words, and loses nothing that was typed."""
 
+from uuid import uuid4
+
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from dashboard.core.db import db
-from dashboard.wallets.models import CreditTransaction
+from dashboard.wallets.commands import Movement, write_entry
+from dashboard.wallets.models import CreditTransaction, ReasonCode
 from tests.browser.hand import has_focus
 from tests.factories import PASSWORD, make_contact, make_list, make_owner, make_wallet
 
@@ -22,7 +25,7 @@ def test_a_refused_form_keeps_what_was_typed_and_leads_to_the_field(page: Page, 
     amount.fill("a few")
     page.get_by_label("Reason").select_option("Goodwill")
     page.get_by_label("Note").fill('For <b>"Ada"</b>')
-    page.get_by_role("button", name="Adjust credits").click()
+    page.get_by_role("button", name="Preview").click()
 
     expect(amount).to_have_accessible_description(
         "A negative number takes credits away. Enter a whole number, such as 500 or -30."
@@ -34,7 +37,8 @@ def test_a_refused_form_keeps_what_was_typed_and_leads_to_the_field(page: Page, 
     assert page.url == address
 
     amount.fill("30")
-    page.get_by_role("button", name="Adjust credits").click()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Add 30 credits").click()
     expect(page.get_by_role("status")).to_contain_text("+30 credits. Balance: 100.")
     expect(amount).to_have_value("")
     expect(page.get_by_text("<b>")).to_be_visible()
@@ -86,26 +90,43 @@ def test_a_double_click_adjusts_once(page: Page, sign_in):
     page.goto(f"/owners/{wallet.owner_id}/wallet")
     page.get_by_label("Credits to add").fill("5")
     page.get_by_label("Reason").select_option("Goodwill")
-    page.get_by_role("button", name="Adjust credits").dblclick()
+    page.get_by_role("button", name="Preview").dblclick()
+    page.get_by_role("button", name="Add 5 credits").dblclick()
     expect(page.get_by_role("status")).to_contain_text("+5 credits. Balance: 75.")
-    expect(page.get_by_role("region", name="Ledger").get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("region", name="Entries").get_by_role("row")).to_have_count(3)
     assert count_of(CreditTransaction) == 2
 
 
-def test_the_same_form_sent_from_two_windows_is_one_entry_and_a_kind_notice(page: Page, sign_in):
+def test_what_was_confirmed_in_another_window_is_told_with_the_new_balance(page: Page, sign_in):
     wallet = make_wallet(balance_credits=70)
     sign_in("admin")
     page.goto(f"/owners/{wallet.owner_id}/wallet")
     page.get_by_label("Credits to add").fill("5")
-    page.get_by_label("Reason").select_option("Goodwill")
-    key = page.locator("[name=idempotency_key]").input_value()
-    page.get_by_role("button", name="Adjust credits").click()
-    expect(page.get_by_role("status")).to_contain_text("+5 credits. Balance: 75.")
+    page.get_by_label("Reason", exact=True).select_option("Goodwill")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name="Confirm the adjustment")).to_be_focused()
+    write_entry(Movement(wallet.owner_id, 100, ReasonCode.PURCHASE, uuid4(), None))
+    page.get_by_role("button", name="Add 5 credits").click()
+    expect(page.get_by_role("alert")).to_contain_text("The wallet moved meanwhile")
+    expect(page.locator("#adjust-card")).to_contain_text("170")
+    page.get_by_role("button", name="Add 5 credits").click()
+    expect(page.get_by_role("status")).to_contain_text("+5 credits. Balance: 175.")
+
+
+def test_back_and_forward_after_an_adjustment_write_nothing_anew(page: Page, sign_in):
+    wallet = make_wallet(balance_credits=70)
+    sign_in("admin")
+    page.goto("/wallets")
+    page.goto(f"/owners/{wallet.owner_id}/wallet")
     page.get_by_label("Credits to add").fill("5")
-    page.get_by_label("Reason").select_option("Goodwill")
-    page.locator("[name=idempotency_key]").evaluate("(field, key) => { field.value = key }", key)
-    page.get_by_role("button", name="Adjust credits").click()
-    expect(page.get_by_role("status")).to_contain_text("applied already, as entry 2. Nothing was added.")
+    page.get_by_label("Reason", exact=True).select_option("Goodwill")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Add 5 credits").click()
+    expect(page.get_by_role("status")).to_contain_text("+5 credits. Balance: 75.")
+    page.go_back()
+    page.go_forward()
+    page.reload()
+    expect(page.locator("#balance")).to_have_text("75")
     assert count_of(CreditTransaction) == 2
 
 
@@ -127,7 +148,7 @@ def test_a_lost_session_leads_to_the_sign_in_page_and_back(page: Page, sign_in):
     page.context.clear_cookies()
     page.get_by_label("Credits to add").fill("1")
     page.get_by_label("Reason").select_option("Goodwill")
-    page.get_by_role("button", name="Adjust credits").click()
+    page.get_by_role("button", name="Preview").click()
 
     expect(page.get_by_role("status")).to_contain_text("Your session has ended. Sign in to go on.")
     page.get_by_label("Email").fill(person.email)
@@ -152,7 +173,7 @@ def test_a_role_that_may_not_sees_no_form(page: Page, sign_in):
     sign_in("support")
     page.goto(f"/owners/{wallet.owner_id}/wallet")
     expect(page.get_by_role("heading", name="Ledger")).to_be_visible()
-    expect(page.get_by_role("button", name="Adjust credits")).to_have_count(0)
+    expect(page.get_by_role("button", name="Preview")).to_have_count(0)
 
 
 def test_a_fault_of_ours_is_told_with_a_reference_and_the_page_stays(page: Page, sign_in, watch, monkeypatch):

@@ -1,14 +1,19 @@
 """Tasks of a day at the desk: the right result, within the clicks, one audit row for each write."""
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from dashboard.audit.models import AuditEvent
 from dashboard.contacts.models import Contact
-from dashboard.core.db import db
-from dashboard.wallets.models import CreditTransaction, Wallet
+from dashboard.core.db import db, utc_now
+from dashboard.wallets.commands import Movement, write_entry
+from dashboard.wallets.models import CreditTransaction, ReasonCode, Wallet
 from tests.factories import (
+    PASSWORD,
     make_campaign,
     make_contact,
     make_list,
@@ -16,6 +21,7 @@ from tests.factories import (
     make_owner,
     make_wallet,
 )
+from tests.wallets.ledgers import make_ledger
 
 
 def audited() -> list[tuple[str, int]]:
@@ -120,18 +126,26 @@ def test_m1_the_last_campaigns_delivery_rate_with_its_interval(page: Page, sign_
     assert hand.clicks <= 2
 
 
+def confirmed(hand, page: Page, name: str) -> None:
+    """Press the preview's button, which says what it does."""
+    hand.click(page.get_by_role("button", name="Preview"))
+    expect(page.get_by_role("heading", name="Confirm the adjustment")).to_be_visible()
+    hand.click(page.get_by_role("button", name=name))
+
+
 def test_a1_credit_500_for_goodwill(page: Page, sign_in, hand):
     wallet = make_wallet(make_owner(name="Café Aurora"), balance_credits=70)
     person = sign_in("admin")
 
     hand.open_from_search("aurora")
-    hand.click(page.get_by_role("main").get_by_role("link", name="70"))
+    hand.click(page.get_by_role("link", name="Adjust credits"))
+    expect(page.get_by_label("Credits to add")).to_be_focused()
     hand.fill(page.get_by_label("Credits to add"), "500")
-    hand.fill_next(page.get_by_label("Reason"), "Goodwill")
-    hand.click(page.get_by_role("button", name="Adjust credits"))
+    hand.fill_next(page.get_by_label("Reason", exact=True), "Goodwill")
+    confirmed(hand, page, "Add 500 credits")
 
     expect(page.get_by_role("status")).to_contain_text("+500 credits. Balance: 570.")
-    expect(page.get_by_role("region", name="Ledger").get_by_role("row").nth(1)).to_contain_text("Goodwill")
+    expect(page.get_by_role("region", name="Entries").get_by_role("row").nth(1)).to_contain_text("Goodwill")
     assert hand.clicks <= 5
     assert ledger_of(wallet.owner_id) == [("credit", 70, 70), ("credit", 500, 570)]
     assert audited() == [("wallet.adjust", person.id)]
@@ -144,8 +158,8 @@ def test_a3_a_debit_beyond_the_balance_is_refused_with_the_shortfall(page: Page,
     hand.click(page.get_by_role("link", name="Wallets", exact=True))
     hand.click(page.get_by_role("main").get_by_role("link", name="Café Aurora"))
     hand.fill(page.get_by_label("Credits to add"), "-100")
-    hand.fill_next(page.get_by_label("Reason"), "Correction")
-    hand.click(page.get_by_role("button", name="Adjust credits"))
+    hand.fill_next(page.get_by_label("Reason", exact=True), "Correction")
+    hand.click(page.get_by_role("button", name="Preview"))
 
     expect(page.get_by_label("Credits to add")).to_have_accessible_description(
         "A negative number takes credits away. The wallet holds 70 credits: 30 too few."
@@ -154,3 +168,95 @@ def test_a3_a_debit_beyond_the_balance_is_refused_with_the_shortfall(page: Page,
     assert ledger_of(wallet.owner_id) == [("credit", 70, 70)]
     assert db.session.scalar(select(Wallet.balance_credits)) == 70
     assert audited() == []
+
+
+def test_a2_a1s_form_sent_twice_is_one_entry_and_a_friendly_notice(page: Page, sign_in, hand):
+    wallet = make_wallet(make_owner(name="Café Aurora"), balance_credits=70)
+    person = sign_in("admin")
+    page.goto(f"/owners/{wallet.owner_id}/wallet?adjust=y")
+    hand.fill(page.get_by_label("Credits to add"), "500")
+    hand.fill_next(page.get_by_label("Reason", exact=True), "Goodwill")
+    # The form stays open in a second window, as it was before it was confirmed.
+    hand.click(page.get_by_role("button", name="Preview"))
+    expect(page.get_by_role("button", name="Add 500 credits")).to_be_visible()
+    left_open = page.locator("#adjust-card").inner_html()
+    hand.click(page.get_by_role("button", name="Add 500 credits"))
+    expect(page.get_by_role("status")).to_contain_text("+500 credits. Balance: 570.")
+    page.locator("#adjust-card").evaluate(
+        "(card, html) => { card.innerHTML = html; htmx.process(card) }", left_open
+    )
+    clicks = hand.clicks
+
+    hand.click(page.get_by_role("button", name="Add 500 credits"))
+
+    expect(page.get_by_role("status")).to_contain_text("applied already, as entry 2. Nothing was added.")
+    page.get_by_role("link", name="entry 2").click()
+    expect(page.get_by_role("heading", name="Entry 2")).to_be_visible()
+    assert hand.clicks - clicks == 1
+    assert ledger_of(wallet.owner_id) == [("credit", 70, 70), ("credit", 500, 570)]
+    assert audited() == [("wallet.adjust", person.id)]
+
+
+def test_a5_reverse_a1(page: Page, sign_in, hand):
+    wallet = make_wallet(make_owner(name="Café Aurora"), balance_credits=70)
+    write_entry(Movement(wallet.owner_id, 500, ReasonCode.GOODWILL, uuid4(), None))
+    person = sign_in("admin")
+
+    hand.click(page.get_by_role("link", name="Wallets", exact=True))
+    hand.click(page.get_by_role("main").get_by_role("link", name="Café Aurora"))
+    hand.click(page.get_by_role("region", name="Entries").get_by_role("link", name="2", exact=True))
+    hand.click(page.get_by_role("link", name="Reverse"))
+    expect(page.get_by_role("main")).to_contain_text("Balance after")
+    hand.click(page.get_by_role("button", name="Reverse it"))
+
+    expect(page.get_by_role("status")).to_contain_text("−500 credits. Balance: 70.")
+    assert hand.clicks <= 5
+    assert ledger_of(wallet.owner_id)[1:] == [("credit", 500, 570), ("debit", 500, 70)]
+    assert ("wallet.reverse", person.id) in audited()
+
+
+def test_a6_the_balance_at_31_december_in_athens(page: Page, sign_in, hand):
+    year = utc_now().year - 1
+    lines = [
+        {"change": 5_347, "created_at": datetime(year, 6, 1, tzinfo=UTC)},
+        {"change": -30, "created_at": datetime(year, 12, 31, 21, 59, 59, tzinfo=UTC)},
+        {"change": 4_000, "created_at": datetime(year, 12, 31, 22, 0, tzinfo=UTC)},
+    ]
+    make_ledger(lines, make_owner(name="Café Aurora", timezone="America/New_York"))
+    sign_in("admin")
+
+    hand.click(page.get_by_role("link", name="Wallets", exact=True))
+    hand.click(page.get_by_role("main").get_by_role("link", name="Café Aurora"))
+    hand.fill_next(page.get_by_label("Day and time"), f"1231{year}")
+    page.keyboard.press("ArrowRight")  # from the year to the hour
+    page.keyboard.type("1159PM")
+    hand.fill_next(page.get_by_label("Time zone"), "Athens")
+    hand.click(page.get_by_role("button", name="Show the balance"))
+
+    expect(page.get_by_role("region", name="Balance at another time")).to_contain_text(
+        f"5,317 credits at 31 Dec {year}, 23:59 Europe/Athens (EET), after entry 2."
+    )
+    assert hand.clicks <= 3
+
+
+def test_a_large_adjustment_takes_two_people(page: Page, sign_in, hand):
+    wallet = make_wallet(make_owner(name="Café Aurora"), balance_credits=70)
+    asker = sign_in("admin")
+    page.goto(f"/owners/{wallet.owner_id}/wallet?adjust=y")
+    hand.fill(page.get_by_label("Credits to add"), "25000")
+    hand.fill_next(page.get_by_label("Reason", exact=True), "Purchase")
+    confirmed(hand, page, "Ask for approval")
+    expect(page.get_by_role("heading", name="+25,000 credits")).to_be_visible()
+    expect(page.get_by_text("Another admin must decide about it.")).to_be_visible()
+    assert ledger_of(wallet.owner_id) == [("credit", 70, 70)]
+
+    page.context.clear_cookies()
+    approver = sign_in("admin")
+    hand.click(page.get_by_role("link", name="Approvals 1 waiting"))
+    hand.click(page.get_by_role("main").get_by_role("link", name="Café Aurora"))
+    hand.fill(page.get_by_label("Your password"), PASSWORD)
+    hand.click(page.get_by_role("button", name="Approve"))
+
+    expect(page.get_by_role("status")).to_contain_text("+25,000 credits. Balance: 25,070.")
+    assert ledger_of(wallet.owner_id)[1:] == [("credit", 25_000, 25_070)]
+    assert audited() == [("wallet.request", asker.id), ("wallet.approve", approver.id)]

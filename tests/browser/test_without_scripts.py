@@ -104,10 +104,14 @@ def test_adjusting_a_wallet(page: Page, sign_in):
     page.goto(f"/owners/{wallet.owner_id}/wallet")
     page.get_by_label("Credits to add").fill("-100")
     page.get_by_label("Reason").select_option("Goodwill")
-    page.get_by_role("button", name="Adjust credits").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("The wallet holds 70 credits: 30 too few.")).to_be_visible()
     page.get_by_label("Credits to add").fill("-30")
-    page.get_by_role("button", name="Adjust credits").click()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_label("Credits to add")).to_have_value("-30")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Take 30 credits").click()
     expect(page.get_by_role("status")).to_contain_text("−30 credits. Balance: 40.")
 
 

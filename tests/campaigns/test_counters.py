@@ -16,7 +16,8 @@ STATES = """
     SELECT owner_id, campaign_id,
         count(*) FILTER (WHERE status = 'queued'), count(*) FILTER (WHERE status = 'sent'),
         count(*) FILTER (WHERE status = 'delivered'), count(*) FILTER (WHERE status = 'failed'),
-        sum(segments)::bigint, min(sent_at)
+        sum(segments)::bigint, coalesce(sum(segments) FILTER (WHERE status = 'queued'), 0)::bigint,
+        coalesce(sum(segments) FILTER (WHERE status = 'failed'), 0)::bigint, min(sent_at)
     FROM campaign_message GROUP BY 1, 2 ORDER BY 1, 2
 """
 HOURS = """
@@ -33,7 +34,8 @@ ERRORS = """
     FROM campaign_message WHERE status = 'failed' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 KEPT_STATES = """
-    SELECT owner_id, campaign_id, queued, sent, delivered, failed, segments, first_sent_at
+    SELECT owner_id, campaign_id, queued, sent, delivered, failed, segments, queued_segments, failed_segments,
+        first_sent_at
     FROM campaign_stat WHERE queued + sent + delivered + failed > 0 ORDER BY 1, 2
 """
 KEPT_HOURS = """
@@ -67,15 +69,16 @@ def test_insert_update_and_delete_are_counted(session):
     for status in ("queued", "queued", "sent", "delivered", "failed"):
         make_message(campaign, status=status, segments=2)
     assert_counts_are_exact()
-    assert rows(KEPT_STATES)[0][2:7] == (2, 1, 1, 1, 10)
+    assert rows(KEPT_STATES)[0][2:9] == (2, 1, 1, 1, 10, 4, 2)
 
     run("UPDATE campaign_message SET status = 'sent', sent_at = :at WHERE status = 'queued'", at=NOON)
     assert_counts_are_exact()
     run("UPDATE campaign_message SET status = 'delivered', delivered_at = :at WHERE status = 'sent'",
         at=NOON + timedelta(hours=3))  # fmt: skip
     assert_counts_are_exact()
-    run("UPDATE campaign_message SET error_code = 'EXPIRED' WHERE status = 'failed'")
+    run("UPDATE campaign_message SET error_code = 'EXPIRED', segments = 3 WHERE status = 'failed'")
     assert_counts_are_exact()
+    assert rows(KEPT_STATES)[0][6:9] == (11, 0, 3)
     run("DELETE FROM campaign_message WHERE status = 'delivered'")
     assert_counts_are_exact()
     run("DELETE FROM campaign_message")
@@ -121,8 +124,8 @@ SET = """
 def test_any_order_of_changes_keeps_the_counts(session, changes):
     owner = make_owner()
     for campaign in (make_campaign(owner), make_campaign(owner)):
-        for _ in range(6):
-            make_message(campaign, status="queued")
+        for n in range(6):
+            make_message(campaign, status="queued", segments=1 + n % 3)
     for status, modulus, hours, code in changes:
         run(SET, status=status, modulus=modulus, at=NOON + timedelta(hours=hours), code=code)
     assert_counts_are_exact()
@@ -131,7 +134,11 @@ def test_any_order_of_changes_keeps_the_counts(session, changes):
 def test_eight_writers_of_receipts_at_once_with_repeats_and_late_ones(app, committed):
     owner = make_owner()
     campaigns = [make_campaign(owner) for _ in range(3)]
-    ids = [make_message(campaign, status="sent").id for campaign in campaigns for _ in range(20)]
+    ids = [
+        make_message(campaign, status="sent", segments=1 + n % 3).id
+        for campaign in campaigns
+        for n in range(20)
+    ]
     applied = []
 
     def receipts(seed: int) -> None:
@@ -156,6 +163,16 @@ def test_eight_writers_of_receipts_at_once_with_repeats_and_late_ones(app, commi
     assert sum(applied) > 50
     db.session.rollback()
     assert_counts_are_exact()
+
+
+def test_one_that_fails_while_another_does_not_any_more_changes_the_segments_alone(session):
+    campaign = make_campaign()
+    short, long = (make_message(campaign, status="queued", segments=n) for n in (1, 3))
+    run("UPDATE campaign_message SET status = 'failed', failed_at = now() WHERE id = :id", id=short.id)
+    run("""UPDATE campaign_message SET status = CASE id WHEN :long THEN 'failed' ELSE 'queued' END,
+           failed_at = CASE id WHEN :long THEN now() END""", long=long.id)  # fmt: skip
+    assert_counts_are_exact()
+    assert rows(KEPT_STATES)[0][6:9] == (4, 1, 3)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,8 @@ def test_the_counts_are_those_of_the_triggers(rows):
     counts = {
         "contact_stat": "owner_id, contacts, subscribed",
         "list_stat": "owner_id, list_id, members, subscribed",
-        "campaign_stat": "owner_id, campaign_id, queued, sent, delivered, failed, segments, first_sent_at",
+        "campaign_stat": "owner_id, campaign_id, queued, sent, delivered, failed, segments, queued_segments,"
+        " failed_segments, first_sent_at, debited_credits, refunded_credits",
         "campaign_stat_hour": "owner_id, campaign_id, hour, accepted, delivered, failed",
         "campaign_stat_error": "owner_id, campaign_id, error_code, failed",
     }
@@ -120,7 +121,7 @@ def test_the_counts_are_those_of_the_triggers(rows):
         table: rows(f"SELECT {columns} FROM {table} ORDER BY {columns}") for table, columns in counts.items()
     }
     # The same rows once more, through the triggers; rolled back.
-    counted = ("contact", "list_membership", "campaign_message")
+    counted = ("contact", "list_membership", "campaign_message", "credit_transaction")
     for table in counted:
         db.session.execute(text(f"CREATE TEMP TABLE copy_of_{table} ON COMMIT DROP AS SELECT * FROM {table}"))
     db.session.execute(text("SET LOCAL session_replication_role = replica"))

@@ -104,24 +104,22 @@ def test_a_worker_that_is_killed_comes_back(launch):
     assert launcher.answers()
 
 
-@pytest.mark.parametrize(
-    ("mode", "number"),
-    [([], signal.SIGINT), ([], signal.SIGTERM), ([], signal.SIGKILL), (["--dev"], signal.SIGTERM)],
-)
-def test_nobody_is_left_when_the_launcher_ends(launch, mode, number):
-    launcher = launch(*mode)
-    assert len(launcher.left()) >= 4
-    launcher.process.send_signal(number)
-    launcher.until(lambda: not launcher.left())
-
-
-def test_the_worker_ends_before_the_launcher_and_signs_off(launch):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_worker_signs_off_and_ends_before_the_launcher(launch, number):
     launcher = launch()
-    launcher.process.terminate()
+    assert len(launcher.left()) >= 5  # the launcher, the keeper, the worker and two web workers
+    launcher.process.send_signal(number)
     launcher.process.wait(PATIENCE_SECONDS)
     assert not launcher.left()
     with psycopg.connect(launcher.url) as connection:
         assert not connection.execute("SELECT 1 FROM procrastinate_workers").fetchone()
+
+
+@pytest.mark.parametrize(("mode", "number"), [([], signal.SIGKILL), (["--dev"], signal.SIGTERM)])
+def test_nobody_is_left_when_the_launcher_is_gone(launch, mode, number):
+    launcher = launch(*mode)
+    launcher.process.send_signal(number)
+    launcher.until(lambda: not launcher.left())
 
 
 def test_without_its_keeper_the_worker_still_leaves_with_the_launcher(launch):

@@ -149,6 +149,7 @@ PAGES: dict[str, tuple[int, set[str]]] = {
     "/owners": (PAGE, set()),
     "/lists": (PAGE, set()),
     "/wallets": (PAGE, set()),
+    "/wallets/reconciliation": (PAGE, {"ix_campaign_stat_undebited", "ix_campaign_stat_unrefunded"}),
     "/wallets?short=y": (PAGE, {"ix_campaign_status_happens_at_id"}),
     "/owners/{owner_id}": (5_000, set()),
     "/": (50_000, {"ix_campaign_stat_hour_hour"}),

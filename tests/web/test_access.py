@@ -17,10 +17,10 @@ def records(session):
     contact = make_contact(owner)
     campaign = make_campaign(owner)
     made_list = make_list(owner)
-    make_wallet(owner)
+    make_wallet(owner, balance_credits=1)
     return {
         "owner_id": owner.id, "contact_id": contact.id, "campaign_id": campaign.id,
-        "list_id": made_list.id, "run_id": 1,
+        "list_id": made_list.id, "run_id": 1, "entry_no": 1,
     }  # fmt: skip
 
 

@@ -16,13 +16,17 @@ SELECT owner_id, campaign_id, status, error_code,
 FROM campaign_message
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
-INSERT INTO campaign_stat (owner_id, campaign_id, queued, sent, delivered, failed, segments, first_sent_at)
+INSERT INTO campaign_stat (owner_id, campaign_id, queued, sent, delivered, failed,
+    segments, queued_segments, failed_segments, first_sent_at)
 SELECT owner_id, campaign_id,
     coalesce(sum(messages) FILTER (WHERE status = 'queued'), 0),
     coalesce(sum(messages) FILTER (WHERE status = 'sent'), 0),
     coalesce(sum(messages) FILTER (WHERE status = 'delivered'), 0),
     coalesce(sum(messages) FILTER (WHERE status = 'failed'), 0),
-    sum(segments), min(first_sent_at)
+    sum(segments),
+    coalesce(sum(segments) FILTER (WHERE status = 'queued'), 0),
+    coalesce(sum(segments) FILTER (WHERE status = 'failed'), 0),
+    min(first_sent_at)
 FROM counted GROUP BY owner_id, campaign_id ORDER BY owner_id, campaign_id;
 
 INSERT INTO campaign_stat_hour (owner_id, campaign_id, hour, accepted, delivered, failed)

@@ -56,3 +56,13 @@ FROM entry GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4;
 UPDATE wallet SET balance_credits = last.balance, last_entry_no = last.entry_no, updated_at = last.at
 FROM (SELECT DISTINCT ON (owner_id) * FROM entry ORDER BY owner_id, entry_no DESC) AS last
 WHERE last.owner_id = wallet.owner_id;
+
+-- A campaign's entries are its debit and its refund; nothing of it is reversed.
+UPDATE campaign_stat AS stat SET debited_credits = charge.debited, refunded_credits = charge.refunded
+FROM (
+    SELECT owner_id, campaign_id,
+        coalesce(sum(amount) FILTER (WHERE type = 'debit'), 0) AS debited,
+        coalesce(sum(amount) FILTER (WHERE type = 'refund'), 0) AS refunded
+    FROM entry WHERE campaign_id IS NOT NULL GROUP BY owner_id, campaign_id
+) AS charge
+WHERE charge.owner_id = stat.owner_id AND charge.campaign_id = stat.campaign_id;

@@ -65,4 +65,11 @@ class AdjustmentRequest(Model):
         CheckConstraint("char_length(decision_note) BETWEEN 1 AND 500", name="decision_note"),
         Index(None, "expires_at", postgresql_where=text("status = 'pending'")),
         Index(None, "requested_at", "id"),
+        Index(
+            "ix_adjustment_request_owner_id_campaign_id",
+            "owner_id",
+            "campaign_id",
+            "id",
+            postgresql_where=text("campaign_id IS NOT NULL"),
+        ),
     )

@@ -44,7 +44,7 @@ class LedgerFilter(FilterForm):
     reason = ChoiceField("Why", [(r, r.capitalize()) for r in ReasonCode], every="Any reason")
     since = DayField("From", validators=[Optional()])
     until = DayField("To", validators=[Optional()])
-    note = TextField("Words", validators=[AtMost(200)], render_kw=_SEARCH | {"placeholder": "in notes"})
+    words = TextField("Words", validators=[AtMost(200)], render_kw=_SEARCH | {"placeholder": "in notes"})
     staff = ChoiceField("By whom", every="Anybody")
     least = AmountField("At least, credits", validators=[AtMost(20)], render_kw={"inputmode": "numeric"})
     most = AmountField("At most, credits", validators=[AtMost(20)], render_kw={"inputmode": "numeric"})
@@ -79,7 +79,7 @@ class LedgerFilter(FilterForm):
             staff_id=int(staff) if staff else None,
             least_credits=self.least.credits if self.wanted("least") else None,
             most_credits=self.most.credits if self.wanted("most") else None,
-            note=self.wanted("note"),
+            note=self.wanted("words"),
         )
 
     def file_name(self, owner_id: int) -> str:
