@@ -47,6 +47,7 @@ def main() -> None:
     try:
         _require_free_port()
         with local_environment():
+            (ROOT / "var").mkdir(exist_ok=True)
             with locked(ROOT / "var" / "preparing"):  # or two of us would migrate and fill it at once
                 greeting = _prepare(scale)
             with worker_beside():

@@ -9,8 +9,11 @@ from werkzeug.routing import Rule
 
 from dashboard.core.db import db, utc_now
 from dashboard.platform_import.models import ImportIssue, ImportRun, ImportStep
+from dashboard.wallets.approvals.commands import request_adjustment
 from dashboard.wallets.commands import Movement, write_entry
 from dashboard.wallets.models import ReasonCode
+from dashboard.wallets.proofs.commands import finish_verification, request_verification, take_anchor
+from dashboard.wallets.proofs.queries import verify
 from tests.factories import (
     make_campaign,
     make_contact,
@@ -47,6 +50,9 @@ class Sample:
     empty_list_id: int
     run_id: int
     entry_no: int
+    request_id: int
+    verification_id: int
+    anchor_id: int
 
     def pages(self, app: Flask) -> list[str]:
         """The address of each page that there is, so also of one that is new, and some more views."""
@@ -80,6 +86,7 @@ class Sample:
             f"{owner}/wallet?type=refund&at=2026-10-25T03:30&least=1",
             f"{owner}/wallet?at=2026-03-29T03:30&most=x&campaign={self.campaign_id}",
             f"{owner}/wallet/entries/1",
+            "/approvals?show=all",
             f"/owners/{self.empty_owner_id}",
             f"/owners/{self.empty_owner_id}/wallet",
             f"/owners/{self.empty_owner_id}/lists/{self.empty_list_id}",
@@ -115,6 +122,15 @@ def make_sample() -> Sample:
     draft = make_campaign(owner, name=UNBROKEN, status="draft", started_at=None)
     for status in ("scheduled", "paused", "failed"):
         make_campaign(owner, name=f"حملة الخريف {status}", status=status)
+    make_campaign(
+        owner,
+        name=LONG[:160],
+        status="scheduled",
+        started_at=None,
+        scheduled_at=utc_now() + timedelta(days=1),
+        list_id=contact_list.id,
+        message_text=LONG * 20,
+    )
     _fill_wallet(owner)
     empty = make_owner(name="Nothing yet")
     return Sample(
@@ -128,6 +144,9 @@ def make_sample() -> Sample:
         empty_list_id=make_list(empty).id,
         run_id=_import(),
         entry_no=2,
+        request_id=_ask(owner, -400),
+        anchor_id=take_anchor(taken_by=None),
+        verification_id=_verification(),
     )
 
 
@@ -153,6 +172,21 @@ def _fill_wallet(owner) -> None:
             Movement(owner.id, amount, reason, uuid4(), person.id, note=f"{MARKUP} {LONG}"[:500]),
         )
     make_wallet(balance_credits=0)
+
+
+def _ask(owner, change_credits: int) -> int:
+    """A request that waits for a second person; its number."""
+    person = make_staff("admin", name=UNBROKEN)
+    note = f"{MARKUP} {LONG}"[:500]
+    wanted = Movement(owner.id, change_credits, ReasonCode.CORRECTION, uuid4(), person.id, note=note)
+    return request_adjustment(wanted).id
+
+
+def _verification() -> int:
+    """A verification that found campaigns which nobody paid for; its number."""
+    number = request_verification(asked_by=None)
+    finish_verification(number, list(verify()))
+    return number
 
 
 def _import() -> int:

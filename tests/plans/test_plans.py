@@ -50,7 +50,10 @@ def scene(medium: Flask) -> dict[str, int]:
         SELECT owner_id, campaign_id, (SELECT list_id FROM list_stat s WHERE s.owner_id = c.owner_id
             ORDER BY members DESC LIMIT 1) AS list_id,
             (SELECT contact_id FROM campaign_message m WHERE m.owner_id = c.owner_id
-            AND m.campaign_id = c.campaign_id LIMIT 1) AS contact_id
+            AND m.campaign_id = c.campaign_id LIMIT 1) AS contact_id,
+            (SELECT t.staff_id FROM credit_transaction t WHERE t.owner_id = c.owner_id
+            AND t.staff_id IS NOT NULL LIMIT 1) AS staff_id,
+            date_part('year', now())::int - 1 AS last_year
         FROM campaign_stat c ORDER BY delivered > 0 DESC, failed DESC LIMIT 1
     """
     with medium.app_context():
@@ -145,6 +148,40 @@ PAGES: dict[str, tuple[int, set[str]]] = {
     "/owners/{owner_id}/wallet?since=2001-01-01&until=2001-01-02": (
         PAGE + 1,
         {"ix_credit_transaction_owner_id_created_at"},
+    ),
+    "/owners/{owner_id}/wallet?since={last_year}-03-01&until={last_year}-03-31": (
+        1_000,  # the entries of the two days that are no whole days in UTC
+        {"ix_credit_transaction_owner_id_created_at", "pk_wallet_day"},
+    ),
+    "/owners/{owner_id}/wallet?type=refund&since={last_year}-03-01": (
+        1_000,
+        {"ix_credit_transaction_owner_id_type_entry_no"},
+    ),
+    "/owners/{owner_id}/wallet?reason=opening": (
+        PAGE + 1,
+        {"ix_credit_transaction_owner_id_reason_code_entry_no"},
+    ),
+    "/owners/{owner_id}/wallet?staff={staff_id}": (
+        10_001,  # as many as are added up
+        {"ix_credit_transaction_owner_id_staff_id_entry_no"},
+    ),
+    "/owners/{owner_id}/wallet?least=99999999": (PAGE, {"ix_credit_transaction_owner_id_amount_credits"}),
+    "/owners/{owner_id}/wallet?words=zzzzqqqq": (PAGE, {"ix_credit_transaction_note_trigrams"}),
+    "/owners/{owner_id}/wallet?campaign={campaign_id}": (
+        PAGE + 1,
+        {"ix_credit_transaction_owner_id_campaign_id"},
+    ),
+    "/owners/{owner_id}/wallet?campaign_name=zzzzqqqq": (
+        PAGE + 1,
+        {"ix_credit_transaction_owner_id_campaign_id"},
+    ),
+    "/owners/{owner_id}/wallet?at={last_year}-12-31T23:59": (
+        PAGE + 1,
+        {"ix_credit_transaction_owner_id_created_at"},
+    ),
+    "/owners/{owner_id}/wallet/entries/1000": (
+        1,
+        {"uq_credit_transaction_owner_id_wallet_id_entry_no", "uq_credit_transaction_owner_id_reverses"},
     ),
     "/owners": (PAGE, set()),
     "/lists": (PAGE, set()),

@@ -62,8 +62,9 @@ def matching(owner_id: int, wanted: Wanted) -> ColumnElement[bool]:
 
     The page, the totals and the export share this, so that they cannot disagree.
     """
-    # The wallet's number, and not a join, so that the index gives the entries in their order.
-    wallet_id = select(Wallet.id).where(Wallet.owner_id == owner_id).scalar_subquery()
+    # The wallet's number, and neither a join nor a subquery: so the index gives the entries in their
+    # order, and the planner knows how many there are.
+    wallet_id = db.session.scalar(select(Wallet.id).where(Wallet.owner_id == owner_id))
     conditions = [Entry.owner_id == owner_id, Entry.wallet_id == wallet_id]
     # Numbers grow with time, so a period is a range of numbers; each index ends in the number, and
     # gives a period's entries without a look at what was written since.
