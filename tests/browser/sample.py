@@ -5,9 +5,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 from flask import Flask
+from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from dashboard.core.db import db, utc_now
+from dashboard.jobs.models import Job, JobReport
 from dashboard.platform_import.models import ImportIssue, ImportRun, ImportStep
 from dashboard.wallets.approvals.commands import request_adjustment
 from dashboard.wallets.commands import Movement, write_entry
@@ -132,6 +134,7 @@ def make_sample() -> Sample:
         message_text=LONG * 20,
     )
     _fill_wallet(owner)
+    _jobs()
     empty = make_owner(name="Nothing yet")
     return Sample(
         owner_id=owner.id,
@@ -187,6 +190,24 @@ def _verification() -> int:
     number = request_verification(asked_by=None)
     finish_verification(number, list(verify()))
     return number
+
+
+def _jobs() -> None:
+    """A job in every state, with as much to say as there can be."""
+    db.session.execute(
+        text(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)"
+            " SELECT 'default', name, 'todo', 2 FROM unnest(ARRAY['jobs.clean_up', :gone]) AS name,"
+            " unnest(enum_range(NULL::procrastinate_job_status))"
+        ),
+        {"gone": UNBROKEN},
+    )
+    states = "UPDATE procrastinate_jobs SET status = (enum_range(NULL::procrastinate_job_status))[1 + id % 7]"
+    db.session.execute(text(states))
+    for job_id in db.session.scalars(select(Job.id)).all():
+        report = JobReport(job_id=job_id, done=12_345, total=67_890, failure=f"{MARKUP} {UNBROKEN} {LONG}")
+        db.session.merge(report)
+    db.session.commit()
 
 
 def _import() -> int:

@@ -36,7 +36,7 @@ def entries(page: Page):
 def test_typing_words_filters_while_the_focus_stays(wallet: Page):
     wallet.get_by_label("Words").press_sequentially("texts")
     expect(entries(wallet)).to_have_count(1)
-    expect(wallet.locator("#totals")).to_contain_text("Net −30")
+    expect(wallet.locator("#totals")).to_contain_text("Net−30")
     expect(wallet.get_by_label("Words")).to_be_focused()
     expect(wallet).to_have_url(re.compile(r"wallet\?words=texts$"))
     expect(wallet.get_by_role("link", name="Download CSV")).to_have_attribute(
