@@ -127,7 +127,7 @@ def test_what_is_broken_is_named_with_its_first_entries(client, sign_in):
     assert f'href="/owners/{owner.id}/wallet"' in page
     assert "19 more of 24" in page
     assert [page.count(f">{word}</span>") for word in ("Broken", "Hint", "Holds")] == [2, 1, 1]
-    assert "found 25 broken things" in client.get(PAGE).text
+    assert "found 25 faults" in client.get(PAGE).text
     assert queries.last_result().broken == 25
 
 

@@ -140,7 +140,7 @@ def test_a_lost_sum_of_a_day(bakery):
     broken = found()
     assert set(broken) == {DAYS}
     assert "(debit, campaign) are not those of the entries of that day" in broken[DAYS]
-    assert broken[DAYS].endswith("Expected 1 credits in 1 entries, found 0 credits in 0 entries.")
+    assert broken[DAYS].endswith("Expected 1 credits (entries: 1), found 0 credits (entries: 0).")
 
 
 def test_a_sum_of_a_day_that_nothing_stands_for(bakery):
@@ -148,7 +148,7 @@ def test_a_sum_of_a_day_that_nothing_stands_for(bakery):
         "UPDATE wallet_day SET credits = credits + 5 WHERE owner_id = :o AND reason_code = 'reversal'",
         o=bakery,
     )
-    assert found()[DAYS].endswith("Expected 7 credits in 1 entries, found 12 credits in 1 entries.")
+    assert found()[DAYS].endswith("Expected 7 credits (entries: 1), found 12 credits (entries: 1).")
 
 
 def test_a_second_wallet_is_refused_whatever_the_triggers_do(bakery):

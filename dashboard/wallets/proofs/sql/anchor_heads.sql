@@ -5,7 +5,7 @@ SELECT DISTINCT ON (head.owner_id, head.wallet_id) head.owner_id, head.wallet_id
         WHEN entry.hash IS NULL THEN format('it is gone, which %s knows: the ledger was cut', head.anchor)
         ELSE format('its hash is not the one that %s knows: the ledger was rewritten up to it', head.anchor)
     END AS wrong,
-    head.hash AS expected, coalesce(encode(entry.hash, 'hex'), 'nothing') AS found
+    left(head.hash, 12) || '…' AS expected, coalesce(left(encode(entry.hash, 'hex'), 12) || '…', 'nothing') AS found
 FROM (
     SELECT part[1]::bigint AS owner_id, part[2]::bigint AS wallet_id, part[3]::bigint AS entry_no,
         part[4] AS hash, coalesce('anchor ' || min(id), 'the anchor') AS anchor
