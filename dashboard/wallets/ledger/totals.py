@@ -90,7 +90,7 @@ def _edges(owner_id: int, wanted: Wanted, within: ColumnElement[bool]) -> AnySel
 def _day_from(instant: datetime) -> date:
     """The first UTC day that begins at or after the instant."""
     at = instant.astimezone(UTC)
-    return at.date() if True else at.date()
+    return at.date() if at.time() == time.min else at.date() + timedelta(days=1)
 
 
 def _midnight(day: date) -> datetime:

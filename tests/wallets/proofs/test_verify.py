@@ -281,6 +281,16 @@ def test_who_writes_meanwhile_breaks_nothing_and_waits_for_nobody(app, bakery):
     assert db.session.scalar(select(func.count()).where(CreditTransaction.owner_id == bakery)) == 11 + written
 
 
+def test_all_checks_see_the_ledgers_at_one_instant(bakery):
+    outcomes = queries.verify()
+    seen = [next(outcomes)]
+    tamper("UPDATE credit_transaction SET note = 'x' WHERE owner_id = :o", o=bakery)
+    seen += outcomes
+    assert len(seen) == len(CHECKS)
+    assert all(outcome.is_passed for outcome in seen)
+    assert set(found()) == {HASHES}
+
+
 def test_it_writes_nothing(bakery):
     tables = "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables"
     flush = "SELECT pg_stat_force_next_flush()"
@@ -293,3 +303,20 @@ def test_it_writes_nothing(bakery):
         connection.execute(text(flush))
         connection.commit()
         assert connection.scalar(text(tables)) == before
+
+
+def test_a_debit_that_was_given_back_needs_no_messages(bakery):
+    campaign = make_campaign(owner_id=bakery, name="Air")
+    debit = write(bakery, -3, ReasonCode.CAMPAIGN, campaign_id=campaign.id)
+    write(bakery, 3, ReasonCode.REVERSAL, campaign_id=campaign.id, reverses=debit)
+    write(bakery, -2, ReasonCode.CAMPAIGN, campaign_id=campaign.id)
+    write(bakery, 2, ReasonCode.CORRECTION, campaign_id=campaign.id)
+    assert found() == {}
+
+
+def test_a_debit_that_was_reversed_pays_for_nothing(bakery):
+    campaign = make_campaign(owner_id=bakery, name="Free lunch")
+    make_message(campaign, status="queued")
+    debit = write(bakery, -1, ReasonCode.CAMPAIGN, campaign_id=campaign.id)
+    write(bakery, 1, ReasonCode.REVERSAL, campaign_id=campaign.id, reverses=debit)
+    assert list(found()) == [MESSAGES]

@@ -2,7 +2,7 @@
 -- changed is named, and not all that follow it.
 SELECT entry.owner_id, entry.wallet_id, entry.entry_no,
     'its hash does not fit: it, its place or the hash before it was changed' AS wrong,
-    left(encode(computed.hash, 'hex'), 12) || '…' AS expected, left(encode(entry.hash, 'hex'), 12) || '…' AS found
+    left(encode(computed.hash, 'hex'), 12) AS expected, left(encode(entry.hash, 'hex'), 12) AS found
 FROM credit_transaction AS entry
 LEFT JOIN credit_transaction AS before ON before.owner_id = entry.owner_id
     AND before.wallet_id = entry.wallet_id AND before.entry_no = entry.entry_no - 1
