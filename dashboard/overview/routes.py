@@ -11,9 +11,10 @@ from dashboard.campaigns.history import queries as history
 from dashboard.core.dates import day_start
 from dashboard.core.db import utc_now
 from dashboard.wallets import queries as wallets
+from dashboard.wallets.proofs import queries as proofs
 from dashboard.wallets.runway import queries as runways
 from dashboard.web import htmx
-from dashboard.web.access import Permission, requires
+from dashboard.web.access import Permission, may, requires
 from dashboard.web.filters import reader_zone
 
 bp = Blueprint("overview", __name__)
@@ -37,6 +38,7 @@ def index():
         sending=campaigns.sending_now(),
         worst=campaigns.worst_failures(day_start(first, zone)),
         low=wallets.low(),
+        last_proof=proofs.last_result() if may(Permission.ADMINISTER) else None,
         short=runways.soonest_short(),
         totals_of=campaigns.totals_of,
     )

@@ -28,6 +28,12 @@ class AmountField(CreditsField):
             raise ValidationError("No entry is that large. Enter a smaller number.")
 
 
+def words_to_search(_form: Any, field: Any) -> None:
+    """Refuse words that are all too short for the index over notes and names: it holds groups of three."""
+    if field.data and all(len(word) < 3 for word in field.data.split()):
+        raise ValidationError("Type a word of at least three characters.")
+
+
 class CampaignNumberField(IntegerField):
     """The number of a campaign, as a link carries it."""
 
@@ -44,12 +50,12 @@ class LedgerFilter(FilterForm):
     reason = ChoiceField("Why", [(r, r.capitalize()) for r in ReasonCode], every="Any reason")
     since = DayField("From", validators=[Optional()])
     until = DayField("To", validators=[Optional()])
-    words = TextField("Words", validators=[AtMost(200)], render_kw=_SEARCH | {"placeholder": "in notes"})
+    words = TextField("Words", validators=[AtMost(200), words_to_search], render_kw=_SEARCH | {"placeholder": "in notes"})
     staff = ChoiceField("By whom", every="Anybody")
     least = AmountField("At least, credits", validators=[AtMost(20)], render_kw={"inputmode": "numeric"})
     most = AmountField("At most, credits", validators=[AtMost(20)], render_kw={"inputmode": "numeric"})
     campaign_name = TextField(
-        "Campaign", validators=[AtMost(200)], render_kw=_SEARCH | {"placeholder": "words of its name"}
+        "Campaign", validators=[AtMost(200), words_to_search], render_kw=_SEARCH | {"placeholder": "words of its name"}
     )
     campaign = CampaignNumberField("Campaign's number")
 

@@ -87,8 +87,9 @@ def test_other_texts_stay_as_they_are(session):
 )  # fmt: skip
 def test_whatever_is_asked_for_is_a_value(client, sign_in, typed):
     sign_in("support")
-    owner_id = make_ledger([{"change": 1, "note": f"before {typed} after"}, {"change": 1, "note": "plain"}])
-    answer = client.get(f"/owners/{owner_id}/wallet/entries.csv", query_string={"words": typed})
+    owner_id = make_ledger([{"change": 1, "note": f"before {typed} after"}, {"change": 1, "note": "before"}])
+    asked = {"words": f"before {typed}"}
+    answer = client.get(f"/owners/{owner_id}/wallet/entries.csv", query_string=asked)
     assert [row["note"] for row in rows(answer.data)] == [f"before {typed} after"]
 
 

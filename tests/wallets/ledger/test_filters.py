@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from tests.factories import make_campaign, make_owner, make_staff
+from tests.factories import make_campaign, make_owner, make_staff, make_wallet
 from tests.wallets.ledgers import at, make_ledger
 
 
@@ -49,7 +49,7 @@ def shown(client, ledger, **asked):
         ({"campaign_name": "friday BLACK"}, [3, 2]),
         ({"words": "ζημια"}, [5]),
         ({"words": "4711 card"}, [1]),
-        ({"words": "%"}, []),
+        ({"words": "card %"}, []),
         ({"least": "200"}, [4, 2, 1]),
         ({"least": "50", "most": "1 000"}, [5, 4, 2, 1]),
         ({"most": "1,000", "type": "credit"}, [5, 1]),
@@ -167,3 +167,13 @@ def test_links_keep_the_filters(client, sign_in, ledger):
     assert f"{path}/entries.csv?type=debit&since=2026-01-01&until=2026-02-28" in page
     assert f"{path}/statement?since=2026-01-01&until=2026-02-28" in page
     assert f'"{path}/statement"' in client.get(path + "?since=2026-01-01").text
+
+
+def test_words_that_no_index_serves_are_refused_at_the_field(client, sign_in):
+    sign_in("support")
+    owner_id = make_wallet(balance_credits=9).owner_id
+    for field in ("words", "campaign_name"):
+        page = client.get(f"/owners/{owner_id}/wallet?{field}=a+bc").text
+        assert "Type a word of at least three characters." in page
+        assert 'value="a bc"' in page
+        assert "at least three" not in client.get(f"/owners/{owner_id}/wallet?{field}=a+bcd").text
