@@ -34,6 +34,9 @@ def words_to_search(_form: Any, field: Any) -> None:
         raise ValidationError("Type a word of at least three characters.")
 
 
+_WORDS = [AtMost(200), words_to_search]
+
+
 class CampaignNumberField(IntegerField):
     """The number of a campaign, as a link carries it."""
 
@@ -50,12 +53,12 @@ class LedgerFilter(FilterForm):
     reason = ChoiceField("Why", [(r, r.capitalize()) for r in ReasonCode], every="Any reason")
     since = DayField("From", validators=[Optional()])
     until = DayField("To", validators=[Optional()])
-    words = TextField("Words", validators=[AtMost(200), words_to_search], render_kw=_SEARCH | {"placeholder": "in notes"})
+    words = TextField("Words", validators=_WORDS, render_kw=_SEARCH | {"placeholder": "in notes"})
     staff = ChoiceField("By whom", every="Anybody")
     least = AmountField("At least, credits", validators=[AtMost(20)], render_kw={"inputmode": "numeric"})
     most = AmountField("At most, credits", validators=[AtMost(20)], render_kw={"inputmode": "numeric"})
     campaign_name = TextField(
-        "Campaign", validators=[AtMost(200), words_to_search], render_kw=_SEARCH | {"placeholder": "words of its name"}
+        "Campaign", validators=_WORDS, render_kw=_SEARCH | {"placeholder": "words of its name"}
     )
     campaign = CampaignNumberField("Campaign's number")
 
