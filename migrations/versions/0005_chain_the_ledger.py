@@ -257,7 +257,14 @@ def downgrade() -> None:
     op.drop_column("credit_transaction", "hash")
     for table in ("adjustment_request", "adjustment_day", "wallet_day"):
         op.execute(f"DROP TABLE {table} CASCADE")
-    for function in ("require_ledger", "sum_entries", "chain_entry", "ledger_content", "ledger_chain", "ledger_hash"):
+    for function in (
+        "require_ledger",
+        "sum_entries",
+        "chain_entry",
+        "ledger_content",
+        "ledger_chain",
+        "ledger_hash",
+    ):
         op.execute(f"DROP ROUTINE {function}")
 
 
@@ -294,7 +301,9 @@ def _create_tables() -> None:
         sa.Column("idempotency_key", sa.Uuid(), nullable=False),
         sa.Column("status", sa.Text(), server_default="pending", nullable=False),
         sa.Column("requested_by", sa.BigInteger(), nullable=False),
-        sa.Column("requested_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "requested_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.BigInteger(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -307,7 +316,8 @@ def _create_tables() -> None:
             name=op.f("ck_adjustment_request_reason_code"),
         ),
         sa.CheckConstraint(
-            "status IN ('pending', 'approved', 'rejected', 'withdrawn')", name=op.f("ck_adjustment_request_status")
+            "status IN ('pending', 'approved', 'rejected', 'withdrawn')",
+            name=op.f("ck_adjustment_request_status"),
         ),
         sa.CheckConstraint(
             "(status = 'pending') = (decided_at IS NULL) AND (status = 'pending') = (decided_by IS NULL)"
@@ -337,7 +347,9 @@ def _create_tables() -> None:
             ["credit_transaction.owner_id", "credit_transaction.id"],
             name=op.f("fk_adjustment_request_owner_id_entry_id"),
         ),
-        sa.ForeignKeyConstraint(["requested_by"], ["staff.id"], name=op.f("fk_adjustment_request_requested_by")),
+        sa.ForeignKeyConstraint(
+            ["requested_by"], ["staff.id"], name=op.f("fk_adjustment_request_requested_by")
+        ),
         sa.ForeignKeyConstraint(["decided_by"], ["staff.id"], name=op.f("fk_adjustment_request_decided_by")),
         sa.PrimaryKeyConstraint("owner_id", "id", name=op.f("pk_adjustment_request")),
         sa.UniqueConstraint(
