@@ -1,10 +1,9 @@
 """What a person types to sign in."""
 
-from wtforms import PasswordField
 from wtforms.validators import DataRequired
 
 from dashboard.staff.passwords import MAX_LENGTH
-from dashboard.web.forms import AtMost, Form, TextField
+from dashboard.web.forms import AtMost, Form, SecretField, TextField
 
 
 class SignInForm(Form):
@@ -13,7 +12,7 @@ class SignInForm(Form):
         validators=[DataRequired("Enter your email address."), AtMost(320)],
         render_kw={"type": "email", "autocomplete": "username", "autofocus": True},
     )
-    password = PasswordField(
+    password = SecretField(
         "Password",
         validators=[DataRequired("Enter your password."), AtMost(MAX_LENGTH)],
         render_kw={"autocomplete": "current-password"},

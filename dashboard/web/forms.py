@@ -9,11 +9,12 @@ from flask import request, url_for
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, Field, SelectField, StringField
+from wtforms import DateField, Field, PasswordField, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 from wtforms.validators import ValidationError
 
+from dashboard.core.countries import EUROPEAN_UNION, name_of
 from dashboard.core.errors import DomainError
 
 
@@ -36,7 +37,7 @@ class AtMost:
         self.characters = characters
 
     def __call__(self, _form: PlainForm, field: Field) -> None:
-        if field.data and len(field.data) > self.characters:
+        if isinstance(field.data, str) and len(field.data) > self.characters:
             raise ValidationError(f"Use at most {self.characters} characters.")
 
 
@@ -45,6 +46,14 @@ class TextField(StringField):
 
     def __init__(self, label: str, **kwargs: Any) -> None:
         super().__init__(label, filters=[tidy, *kwargs.pop("filters", [])], **kwargs)
+
+
+class SecretField(PasswordField):
+    """A password, kept to the letter. It never comes back in the form."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        # A file where a text should be is nothing.
+        super().process_formdata([value for value in valuelist if isinstance(value, str)])
 
 
 class Form(FlaskForm):
@@ -120,6 +129,18 @@ class OwnerField(ChoiceField):
         self.choices = options([("", self.every), *owners])
 
 
+class CountryField(ChoiceField):
+    """One of the owners' countries, or the European Union. The route gives their codes with `offer`."""
+
+    def __init__(self, label: str = "Country", **kwargs: Any) -> None:
+        super().__init__(label, every="All countries", **kwargs)
+
+    def offer(self, codes: Iterable[str]) -> None:
+        named = sorted((name_of(code), code) for code in codes)
+        union = (EUROPEAN_UNION, name_of(EUROPEAN_UNION))
+        self.choices = options([("", self.every), union, *((code, name) for name, code in named)])
+
+
 def _number_or_nothing(value: Any) -> int | str:
     text = str(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else ""
@@ -131,10 +152,12 @@ class FilterForm(PlainForm):
     A value that does not fit is left out of the search and said at its field.
     """
 
-    def __init__(self, *, owners: Iterable[tuple[int, str]] = ()) -> None:
+    def __init__(self, *, owners: Iterable[tuple[int, str]] = (), countries: Iterable[str] = ()) -> None:
         super().__init__(MultiDict(request.args))
         if isinstance(field := self._fields.get("owner"), OwnerField):
             field.offer(owners)
+        if isinstance(field := self._fields.get("country"), CountryField):
+            field.offer(countries)
         self.validate()
 
     def wanted(self, name: str) -> Any:

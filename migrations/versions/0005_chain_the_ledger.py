@@ -81,7 +81,9 @@ CREATE FUNCTION write_entry(
     p_staff_id bigint, p_idempotency_key uuid, p_reverses bigint, p_seen_entry_no bigint,
     p_action text, p_recorded_for bigint, p_ip inet,
     OUT outcome text, OUT held_credits bigint, OUT entry credit_transaction
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql
+SET lock_timeout = '2s' -- who waits longer is told that the wallet is busy, and gives way to other people
+AS $$
 DECLARE
     held wallet;
     change bigint := CASE p_type WHEN 'debit' THEN -p_amount_credits ELSE p_amount_credits END;

@@ -1,16 +1,18 @@
 """Two people for large amounts."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select, update
 
 from dashboard.audit.models import AuditEvent
 from dashboard.core.db import db, utc_now
+from dashboard.staff.models import Staff
 from dashboard.wallets.approvals.models import AdjustmentRequest
 from dashboard.wallets.models import CreditTransaction, Wallet
 from tests.factories import PASSWORD, make_wallet
-from tests.wallets.paper import adjust, ask_preview, confirm
+from tests.wallets.paper import adjust, ask_preview, confirm, fields_of
 
 
 def balance(owner_id):
@@ -164,3 +166,36 @@ def test_a_request_of_another_owner_is_not_there(client, asked):
     other = path.replace(f"/owners/{asked[0]}/", f"/owners/{make_wallet().owner_id}/")
     assert client.get(other).status_code == 404
     assert decide(client, other, "approval", password=PASSWORD).status_code == 404
+
+
+@pytest.mark.parametrize("change", [{"role": "support"}, {"disabled_at": utc_now()}])
+def test_what_somebody_asked_for_who_may_no_more_is_not_approved(client, asked, change):
+    owner_id, path, asker = asked
+    db.session.execute(update(Staff).where(Staff.id == asker.id).values(change))
+    db.session.commit()
+    answer = decide(client, path, "approval", password=PASSWORD)
+    assert answer.status_code == 409
+    assert "may not adjust wallets any more" in answer.text
+    assert balance(owner_id) == 5
+    assert decide(client, path, "rejection", reason="They left").status_code == 303
+
+
+def test_a_form_that_became_a_request_becomes_no_entry_too(client, sign_in):
+    sign_in("admin")
+    owner_id = make_wallet(balance_credits=5).owner_id
+    url = f"/owners/{owner_id}/wallet/adjustments"
+    form = fields_of(ask_preview(client, owner_id, "20").text, url)
+    assert "/wallet/requests/" in client.post(url, data=form | {"asks": "y"}).location
+    answer = client.post(url, data=form)
+    assert answer.status_code == 409
+    assert "This form was used for something else already." in answer.text
+    assert balance(owner_id) == 5
+
+
+def test_a_file_is_no_password(client, asked):
+    owner_id, path, _ = asked
+    file = {"password": (BytesIO(b"x"), "password.txt")}
+    answer = client.post(f"{path}/approval", data=file, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "Enter your password." in answer.text
+    assert balance(owner_id) == 5

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError
 from dashboard.core.transactions import command
 from dashboard.wallets.adjustments.models import AdjustmentDay
-from dashboard.wallets.commands import Entry, Movement, write_entry
+from dashboard.wallets.approvals.models import AdjustmentRequest
+from dashboard.wallets.commands import REUSED, Entry, Movement, write_entry
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,19 @@ def adjust_credits(
     """
     entry = write_entry(movement, seen_entry_no=seen_entry_no, action=action)
     if not entry.is_repeat:
+        _refuse_if_requested(movement)
         _keep_within(limits, movement, day)
     return entry
+
+
+def _refuse_if_requested(movement: Movement) -> None:
+    """Refuse a form by which a second person was asked already. The wallet is held by now."""
+    requested = select(AdjustmentRequest.id).where(
+        AdjustmentRequest.owner_id == movement.owner_id,
+        AdjustmentRequest.idempotency_key == movement.idempotency_key,
+    )
+    if db.session.scalar(requested) is not None:
+        raise DomainError(REUSED)
 
 
 def _keep_within(limits: Limits, movement: Movement, day: date) -> None:

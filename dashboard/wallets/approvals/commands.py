@@ -11,9 +11,11 @@ from dashboard.core.db import db, utc_now
 from dashboard.core.errors import DomainError, Missing
 from dashboard.core.transactions import command
 from dashboard.staff.commands import confirm_password
+from dashboard.staff.models import Role, Staff
 from dashboard.wallets.approvals.models import AdjustmentRequest, RequestStatus
 from dashboard.wallets.commands import REUSED, Entry, Movement, write_entry
 from dashboard.wallets.models import CreditTransaction, ReasonCode, Wallet
+from dashboard.wallets.reconciliation.queries import REASONS, charge
 
 EXPIRES_AFTER = timedelta(days=7)
 
@@ -45,6 +47,7 @@ def request_adjustment(movement: Movement) -> Request:
         "campaign_id": movement.campaign_id,
         "reverses": movement.reverses,
     }
+    _hold_wallet(movement.owner_id)  # an entry under the same key is there by now, or finds this request
     made: int | None = db.session.scalar(
         insert(AdjustmentRequest)
         .values(
@@ -104,15 +107,17 @@ def approve_request(owner_id: int, request_id: int, *, password: str, actor_id: 
 
     Raises:
         Missing: no such request.
-        DomainError: the password is wrong, the request is one's own, decided or expired, or the
-            wallet holds too little; then the request goes on waiting.
+        DomainError: the password is wrong, the request is one's own, decided or expired, whoever asked is
+            no admin any more, the campaign's difference is gone that it was to settle, or the wallet holds
+            too little; then the request goes on waiting.
     """
     confirm_password(actor_id, password)
     request = _held(owner_id, request_id)
-    if not (request.status == RequestStatus.APPROVED and request.decided_by == actor_id):
+    is_again = request.status == RequestStatus.APPROVED and request.decided_by == actor_id
+    if not is_again:
         _refuse_unless_open(request)
-        if request.requested_by == actor_id:
-            raise DomainError("Another admin must decide about your request.")
+        _refuse_unless_two_people(request, actor_id)
+        _refuse_if_settled(request)
     entry = write_entry(
         Movement(
             owner_id,
@@ -127,6 +132,8 @@ def approve_request(owner_id: int, request_id: int, *, password: str, actor_id: 
         action="wallet.approve",
         recorded_for=actor_id,
     )
+    if entry.is_repeat and not is_again:
+        raise DomainError("That was written already, without a second person. Reject this request.")
     _decide(request, RequestStatus.APPROVED, actor_id)
     request.entry_id = entry.id
     return entry
@@ -183,6 +190,36 @@ def _refuse_unless_open(request: AdjustmentRequest) -> None:
         raise DomainError(f"That request was {request.status} already. Nothing was changed.")
     if request.expires_at <= utc_now():
         raise DomainError("That request has expired. Whoever needs it can ask again.")
+
+
+def _refuse_unless_two_people(request: AdjustmentRequest, actor_id: int) -> None:
+    if request.requested_by == actor_id:
+        raise DomainError("Another admin must decide about your request.")
+    still_may = select(Staff.id).where(
+        Staff.id == request.requested_by, Staff.role == Role.ADMIN, Staff.disabled_at.is_(None)
+    )
+    if db.session.scalar(still_may) is None:
+        raise DomainError(
+            "Whoever asked for this may not adjust wallets any more. Reject it; somebody else can ask anew."
+        )
+
+
+def _refuse_if_settled(request: AdjustmentRequest) -> None:
+    """Refuse what was proposed for a campaign's difference that is smaller by now, or gone."""
+    kind = next((kind for kind, reason in REASONS.items() if reason == request.reason_code), None)
+    if request.campaign_id is None or request.reverses is not None or kind is None:
+        return
+    _hold_wallet(request.owner_id)  # whatever else settles it waits, or is seen here
+    difference = charge(request.owner_id, request.campaign_id).credits(kind)
+    if difference < abs(request.change_credits):
+        raise DomainError(
+            f"The campaign's difference is {difference:,} credits by now."
+            " Reject this; it can be proposed anew."
+        )
+
+
+def _hold_wallet(owner_id: int) -> None:
+    db.session.execute(select(Wallet.id).where(Wallet.owner_id == owner_id).with_for_update(key_share=True))
 
 
 def _decide(request: AdjustmentRequest, status: RequestStatus, actor_id: int) -> None:

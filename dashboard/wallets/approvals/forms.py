@@ -1,14 +1,13 @@
 """What a person may type to decide about a request."""
 
-from wtforms import PasswordField
 from wtforms.validators import DataRequired
 
 from dashboard.staff.passwords import MAX_LENGTH
-from dashboard.web.forms import AtMost, Form, TextField
+from dashboard.web.forms import AtMost, Form, SecretField, TextField
 
 
 class ApproveForm(Form):
-    password = PasswordField(
+    password = SecretField(
         "Your password",
         description="Type it again, so that nobody approves at your desk.",
         validators=[DataRequired("Enter your password."), AtMost(MAX_LENGTH)],

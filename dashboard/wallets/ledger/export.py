@@ -63,6 +63,9 @@ def _inert(
 ) -> ColumnElement[str]:
     """The text so that no spreadsheet takes it for a formula (OWASP, CSV injection)."""
     return case(
-        (func.left(written, 1).in_(["=", "+", "-", "@", "\t", "\r"]), literal("'", Text) + written),
+        (
+            func.left(written, 1).in_(["=", "+", "-", "@", "\t", "\r", *"＝＋－＠"]),
+            literal("'", Text) + written,
+        ),
         else_=written,
     )

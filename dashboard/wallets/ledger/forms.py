@@ -24,7 +24,7 @@ class AmountField(CreditsField):
     def pre_validate(self, _form: Any) -> None:
         if self.data and not re.fullmatch(r"\+?([0-9]{1,3}([ ,\u00a0\u202f][0-9]{3})+|[0-9]+)", self.data):
             raise ValidationError("Enter a whole number without a sign, such as 500.")
-        if self.data and self.credits > MOST_CREDITS:
+        if self.data and (len(self.data) > 20 or self.credits > MOST_CREDITS):
             raise ValidationError("No entry is that large. Enter a smaller number.")
 
 

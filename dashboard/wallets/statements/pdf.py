@@ -41,20 +41,23 @@ def typeset(owner: AnyRow, period: Period, statement: Statement, made_at: dateti
         TookTooLong: the machine is too busy.
     """
     job = {"content": _content(owner, period, statement, made_at), "made_at": int(made_at.timestamp())}
+    if not _one_at_a_time.acquire(timeout=MOST_SECONDS):
+        raise TookTooLong("Other statements are being made just now. Try again in a moment.")
     try:
-        with _one_at_a_time:
-            return subprocess.run(
-                [sys.executable, "-I", PRESS],
-                input=json.dumps(job).encode(),
-                stdout=subprocess.PIPE,
-                env={},  # it needs none of our secrets
-                timeout=MOST_SECONDS,
-                check=True,
-            ).stdout
+        return subprocess.run(
+            [sys.executable, "-I", PRESS],
+            input=json.dumps(job).encode(),
+            stdout=subprocess.PIPE,
+            env={},  # it needs none of our secrets
+            timeout=MOST_SECONDS,
+            check=True,
+        ).stdout
     except subprocess.TimeoutExpired:
         raise TookTooLong(
             "Making the PDF took too long. Choose a shorter period, or print the page."
         ) from None
+    finally:
+        _one_at_a_time.release()
 
 
 #: The fonts, in the order in which they are asked for a character. Noto Sans has Latin, Greek and

@@ -312,11 +312,3 @@ def test_a_debit_that_was_given_back_needs_no_messages(bakery):
     write(bakery, -2, ReasonCode.CAMPAIGN, campaign_id=campaign.id)
     write(bakery, 2, ReasonCode.CORRECTION, campaign_id=campaign.id)
     assert found() == {}
-
-
-def test_a_debit_that_was_reversed_pays_for_nothing(bakery):
-    campaign = make_campaign(owner_id=bakery, name="Free lunch")
-    make_message(campaign, status="queued")
-    debit = write(bakery, -1, ReasonCode.CAMPAIGN, campaign_id=campaign.id)
-    write(bakery, 1, ReasonCode.REVERSAL, campaign_id=campaign.id, reverses=debit)
-    assert list(found()) == [MESSAGES]

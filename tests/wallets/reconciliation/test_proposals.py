@@ -16,7 +16,7 @@ from dashboard.wallets.reconciliation import queries
 from dashboard.wallets.reconciliation.commands import propose
 from dashboard.wallets.reconciliation.queries import Kind
 from tests.factories import PASSWORD, make_message, make_staff
-from tests.wallets.reconciliation.scenes import enter, sent
+from tests.wallets.reconciliation.scenes import enter, reverse, sent
 
 PAGE = "/wallets/reconciliation"
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -235,3 +235,16 @@ def test_a_campaigns_page_says_what_it_cost_and_how_it_differs(client, sign_in):
     enter(campaign, 2, ReasonCode.REFUND)
     page = client.get(f"/owners/{campaign.owner_id}/campaigns/{campaign.id}").text
     assert "not given back" not in page
+
+
+def test_a_proposal_whose_difference_was_settled_meanwhile_is_not_approved(client, sign_in):
+    sign_in("admin")
+    campaign = sent(delivered=5, failed=2, debited=7)
+    post(client, campaign, "unrefunded", 2)
+    [request] = requests()
+    refund = enter(campaign, 2, ReasonCode.REFUND)
+    with pytest.raises(DomainError, match="difference is 0 credits by now"):
+        approve(request)
+    reverse(campaign, refund)
+    approve(request)
+    assert queries.charge(campaign.owner_id, campaign.id).refunded_credits == 2

@@ -12,10 +12,6 @@ WHERE (:owner_id IS NULL OR campaign.owner_id = :owner_id)
         SELECT FROM credit_transaction AS entry
         WHERE entry.owner_id = campaign.owner_id AND entry.campaign_id = campaign.id
             AND entry.type = 'debit' AND entry.reverses IS NULL
-            AND NOT EXISTS (
-                SELECT FROM credit_transaction AS undoing
-                WHERE undoing.owner_id = entry.owner_id AND undoing.reverses = entry.id
-            )
     )
     AND :is_imported = EXISTS (
         SELECT FROM platform_ref
