@@ -13,9 +13,12 @@ import pytest
 from dashboard import create_app
 from dashboard.core.db import db
 from dashboard.jobs.models import Job
-from dashboard.local.postgres import FAST, ROOT, running
+from dashboard.local.postgres import ROOT, running
 from tests.jobs.hand import ask_for
 from tests.local.test_postgres import postmaster
+
+#: The processes crash and not the machine: what was committed must be written, and need not be on the disk.
+SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 pytestmark = pytest.mark.usefixtures("app")  # for the keys in the environment
 
@@ -23,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("app")  # for the keys in the environment
 @pytest.fixture
 def its_app(folder):
     """An application on a cluster of its own, which a test may crash."""
-    with running(folder, FAST) as server:
+    with running(folder, SETTINGS) as server:
         server.ensure_database("signalbox")
         app = create_app({"SQLALCHEMY_DATABASE_URI": server.url("signalbox")})
         with app.app_context():
@@ -60,7 +63,7 @@ def test_a_job_that_ends_while_the_database_is_away_is_done_when_it_is_back(its_
     psutil.wait_procs(processes, timeout=30)
     time.sleep(3)
     assert worker.poll() is None
-    with running(folder, FAST):
+    with running(folder, SETTINGS):
         wait_for(job_id, "succeeded")
         wait_for(ask_for("tests.note", word="after the crash"), "succeeded")
         worker.terminate()
