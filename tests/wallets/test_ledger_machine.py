@@ -117,6 +117,18 @@ class LedgerMachine(RuleBasedStateMachine):
     def reverse(self, doing: Reverse) -> None:
         self.do(doing)
 
+    @rule(pick=picks, by=people)
+    def reverse_what_was_reversed(self, pick: int, by: int) -> None:
+        undone = [
+            (owner, line.reverses)
+            for owner, ledger in self.book.ledgers.items()
+            for line in ledger
+            if line.reverses
+        ]
+        if undone:
+            owner, number = undone[pick % len(undone)]
+            self.do(Reverse(owner, Line(0, "reversal", None, by, reverses=number), asks=False))
+
     @rule(doing=asking)
     def ask(self, doing: Ask) -> None:
         self.do(doing)
