@@ -41,6 +41,7 @@ def _blueprints() -> list[Any]:
     from dashboard.platform_import.routes import bp as platform_import
     from dashboard.search.routes import bp as search
     from dashboard.staff.routes import bp as staff
+    from dashboard.views.routes import bp as views
     from dashboard.wallets.adjustments.routes import bp as adjustments
     from dashboard.wallets.approvals.routes import bp as approvals
     from dashboard.wallets.entries.routes import bp as wallet_entries
@@ -64,6 +65,7 @@ def _blueprints() -> list[Any]:
         platform_import,
         jobs,
         search,
+        views,
         staff,
         wallet_statements,
         wallet_entries,

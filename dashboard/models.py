@@ -9,6 +9,7 @@ from dashboard.lists import models as lists
 from dashboard.owners import models as owners
 from dashboard.platform_import import models as platform_import
 from dashboard.staff import models as staff
+from dashboard.views import models as views
 from dashboard.wallets import models as wallets
 from dashboard.wallets.adjustments import models as wallet_adjustments
 from dashboard.wallets.approvals import models as wallet_approvals
@@ -24,6 +25,7 @@ __all__ = [
     "owners",
     "platform_import",
     "staff",
+    "views",
     "wallet_adjustments",
     "wallet_approvals",
     "wallet_proofs",

@@ -53,13 +53,35 @@ document.addEventListener("submit", (event) => {
 // A refused form gets the focus where it is wrong; one that went through keeps it on its button.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   prepare();
-  if (ctx?.response?.status >= 400) document.querySelector("main [aria-invalid=true]")?.focus();
+  if (ctx?.response?.status >= 400) {
+    (document.querySelector("main [aria-invalid=true]") ?? document.querySelector("main [data-next-step]"))?.focus();
+  }
   else if (submitter && document.activeElement === document.body) {
     // Where its button is gone too, the next step says where to go on.
     (document.getElementById(submitter) ?? document.querySelector("main [data-next-step]"))?.focus();
   }
   submitter = null;
 });
+
+// What was saved needs its form no longer.
+document.addEventListener("view-saved", () => document.getElementById("save-view").hidePopover());
+
+// A button copies the link that stands beside it, where the browser lets a script do so.
+function prepareCopying() {
+  if (navigator.clipboard) for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+}
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (!button) return;
+  const copying = navigator.clipboard.writeText(new URL(button.dataset.copy, location).href);
+  copying.then(() => "The link is copied.", () => "The browser refused. Mark the link and copy it by hand.").then(announce);
+});
+function announce(sentence) {
+  const toast = document.getElementById("toast").content.cloneNode(true);
+  toast.querySelector(".toast-text").textContent = sentence;
+  document.getElementById("toasts").append(toast);
+  prepareToasts();
+}
 
 // Charts: the figures stand in a table beside each; this draws them.
 const CHART_HEIGHT = 224;
@@ -133,5 +155,5 @@ document.addEventListener("submit", (event) => {
   for (const button of event.target.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
 });
 
-function prepare() { prepareToasts(); drawCharts(); }
+function prepare() { prepareToasts(); prepareCopying(); drawCharts(); }
 prepare();

@@ -18,6 +18,7 @@ from dashboard.campaigns.models import (
     CampaignStatus,
 )
 from dashboard.core import keyset
+from dashboard.core.countries import countries_in
 from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.core.like import contains_words, folded
 from dashboard.core.rates import Rate
@@ -80,6 +81,7 @@ class Wanted:
     name: str | None = None
     status: str | None = None
     owner_id: int | None = None
+    country: str | None = None  #: of the owner, as `countries_in` takes it
     since: datetime | None = None  #: from this instant on
     until: datetime | None = None  #: before this instant
 
@@ -109,7 +111,7 @@ SORTS: dict[str, list[keyset.Key]] = {
 
 def page(wanted: Wanted, *, sort: str = "newest", at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:
     """Campaigns that match every set part of `wanted`, with their counters and their owner's name."""
-    return keyset.page(_narrowed(_with_counters(), wanted), SORTS[sort], at)
+    return keyset.page(narrowed(with_counters(), wanted), SORTS[sort], at)
 
 
 def get(owner_id: int, campaign_id: int) -> AnyRow:
@@ -119,7 +121,7 @@ def get(owner_id: int, campaign_id: int) -> AnyRow:
         NoResultFound: no such campaign of this owner.
     """
     return db.session.execute(
-        _with_counters()
+        with_counters()
         .add_columns(
             Campaign.message_text, Campaign.sender_name, Campaign.scheduled_at, Campaign.started_at,
             Campaign.finished_at, Campaign.created_at, Campaign.list_id,
@@ -137,7 +139,7 @@ def get(owner_id: int, campaign_id: int) -> AnyRow:
 def sending_now(*, most: int = 10) -> Sequence[AnyRow]:
     """Campaigns under way, latest start first, with their counters."""
     return db.session.execute(
-        _with_counters()
+        with_counters()
         .where(Campaign.status == CampaignStatus.SENDING)
         .order_by(Campaign.happens_at.desc(), Campaign.id.desc())
         .limit(most)
@@ -150,7 +152,7 @@ def worst_failures(since: datetime, *, most: int = 8) -> list[AnyRow]:
     By the bound and not by the rate, so that 1 of 2 does not come before 700 of 2,000.
     """
     rows = db.session.execute(
-        _with_counters().where(
+        with_counters().where(
             Campaign.happens_at >= since, CampaignStat.failed > 0, Campaign.started_at.is_not(None)
         )
     ).all()
@@ -162,7 +164,8 @@ def _surely_failed(row: AnyRow) -> float:
     return interval[0] if interval else 0.0
 
 
-def _with_counters() -> AnySelect:
+def with_counters() -> AnySelect:
+    """Campaigns with their counters, zeros where there are none, and their owner's name and zone."""
     return (
         select(
             Campaign.owner_id, Campaign.id, Campaign.name, Campaign.status, Campaign.happens_at,
@@ -180,13 +183,16 @@ def _with_counters() -> AnySelect:
     )  # fmt: skip
 
 
-def _narrowed(stmt: AnySelect, wanted: Wanted) -> AnySelect:
+def narrowed(stmt: AnySelect, wanted: Wanted) -> AnySelect:
+    """`stmt`, which reads campaigns and their owners, with every set part of `wanted`."""
     if wanted.name:
         stmt = stmt.where(contains_words(folded(Campaign.name), wanted.name))
     if wanted.status:
         stmt = stmt.where(Campaign.status == wanted.status)
     if wanted.owner_id:
         stmt = stmt.where(Campaign.owner_id == wanted.owner_id)
+    if wanted.country:
+        stmt = stmt.where(Owner.country.in_(countries_in(wanted.country)))
     if wanted.since:
         stmt = stmt.where(Campaign.happens_at >= wanted.since)
     if wanted.until:

@@ -8,6 +8,7 @@ from dashboard.campaigns.failures import meaning
 from dashboard.campaigns.forms import CampaignFilter, MessageFilter
 from dashboard.campaigns.history import queries as history
 from dashboard.campaigns.messages import queries as messages_of
+from dashboard.campaigns.signals import queries as signals
 from dashboard.core.dates import day_end, day_start
 from dashboard.owners import queries as owners
 from dashboard.wallets.reconciliation import queries as reconciliation
@@ -23,19 +24,28 @@ bp = Blueprint("campaigns", __name__)
 @bp.get("/campaigns")
 @requires(Permission.READ)
 def index():
-    form = CampaignFilter(owners=owners.names())
+    form = CampaignFilter(owners=owners.names(), countries=owners.countries())
     since, until = form.wanted("since"), form.wanted("until")
     wanted = queries.Wanted(
         name=form.wanted("q"),
         status=form.wanted("status"),
         owner_id=form.wanted("owner"),
+        country=form.wanted("country"),
         since=since and day_start(since, reader_zone()),
         until=until and day_end(until, reader_zone()),
     )
-    sort = form.wanted("sort") or "newest"
-    page = queries.page(wanted, sort=sort, at=here())
+    below_normal = signals.below_normal(wanted)
+    sort = "worst" if form.wanted("signal") else form.wanted("sort") or "newest"
     return render(
-        "campaigns/index.html", "results", form=form, page=page, sort=sort, totals_of=queries.totals_of
+        "campaigns/index.html",
+        "results",
+        form=form,
+        page=signals.page(below_normal, here())
+        if sort == "worst"
+        else queries.page(wanted, sort=sort, at=here()),
+        below_normal=below_normal,
+        sort=sort,
+        totals_of=queries.totals_of,
     )
 
 
@@ -60,6 +70,7 @@ def show(owner_id: int, campaign_id: int):
             window_days=current_app.config["UNSUBSCRIBE_WINDOW_DAYS"],
         ),
         window_days=current_app.config["UNSUBSCRIBE_WINDOW_DAYS"],
+        comparison=signals.of_campaign(owner_id, campaign_id, campaign.started_at),
         charge=reconciliation.charge(owner_id, campaign_id),
         difference_words=reconciliation_words,
         is_live=campaign.status == "sending" and request.args.get("live") != "off",

@@ -159,6 +159,13 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "ck_staff_role": ("role", "Choose support, manager or admin."),
     "uq_refresh_token_token_hash": (None, "Sign in again."),
     "fk_refresh_token_staff_id": (None, "That member of staff is no longer there."),
+    # views
+    "uq_saved_view_created_by_name": ("name", "A view of that name is there already. Choose another name."),
+    "ck_saved_view_name": ("name", "Enter a name of 1 to 120 characters."),
+    "ck_saved_view_address": (None, "A view leads to a page of ours, of at most 2,000 characters."),
+    "ck_saved_view_token": (None, "A view's link cannot be chosen. Save the view again."),
+    "uq_saved_view_token": (None, "Save the view again."),
+    "fk_saved_view_created_by": (None, "That member of staff is no longer there."),
     # imports of the platform's database
     "fk_platform_owner_owner_id": (None, "That owner is no longer there."),
     "uq_platform_owner_source_id": (None, "That user of the platform is an owner already."),

@@ -19,6 +19,11 @@ def names() -> Sequence[tuple[int, str]]:
     return [(row.id, row.name) for row in db.session.execute(stmt)]
 
 
+def countries() -> Sequence[str]:
+    """The codes of the countries that owners are in; for a choice."""
+    return db.session.scalars(select(Owner.country).distinct()).all()
+
+
 def get(owner_id: int) -> AnyRow:
     """The owner's own columns.
 

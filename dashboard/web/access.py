@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.core import origin
 from dashboard.web.extensions import login_manager
-from dashboard.web.htmx import go
+from dashboard.web.htmx import current_path, go
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -91,12 +91,8 @@ def ask_to_sign_in() -> Response:
         # The page that is open, not the fragment that it asked for.
         if "_flashes" not in session:
             flash("Your session has ended. Sign in to go on.", "info")
-        wanted = _path_of(request.headers.get("HX-Current-URL", ""))
+        wanted = current_path()
     return go(url_for("staff.sign_in", next=wanted if wanted not in ("", "/") else None))
-
-
-def _path_of(url: str) -> str:
-    return url.removeprefix(request.host_url.rstrip("/")) if url.startswith(request.host_url) else ""
 
 
 def _refuse_undeclared() -> None:

@@ -14,6 +14,7 @@ from dashboard.core.rates import Rate
 from dashboard.web.paging import this_path, this_view
 
 NOTHING = "–"
+TOO_FEW = "too few to say"
 MINUS = "−"
 
 
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
         reader_zone=reader_zone,
         zone_name=zone_name,
         NOTHING=NOTHING,
+        TOO_FEW=TOO_FEW,
         endpoints=app.view_functions,
         this_view=this_view,
         this_path=this_path,
@@ -44,7 +46,12 @@ def signed(value: int) -> str:
 
 
 def percent(rate: Rate | float | None, digits: int = 1) -> str:
-    """95.2 %; a dash where there is no rate. Never rounds to 0 or 100 what is not."""
+    """95.2 %; a dash where there is no rate, and words where a Rate is of too few to say it.
+
+    Never rounds to 0 or 100 what is not.
+    """
+    if isinstance(rate, Rate) and rate.is_too_few:
+        return TOO_FEW
     value = rate.value if isinstance(rate, Rate) else rate
     if value is None:
         return NOTHING

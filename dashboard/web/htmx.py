@@ -21,6 +21,12 @@ def is_partial() -> bool:
     )
 
 
+def current_path() -> str:
+    """The path and query of the page that is open, where htmx asks from one of ours, else an empty text."""
+    url = request.headers.get("HX-Current-URL", "")
+    return url.removeprefix(request.host_url.rstrip("/")) if url.startswith(request.host_url) else ""
+
+
 def render(
     template: str, block: str, *, status: int = 200, event: str | None = None, **context: object
 ) -> Response:

@@ -57,8 +57,9 @@ def _http(error: HTTPException) -> BaseResponse:
     if error.code is None or error.code < 400:
         return error.get_response()
     title, advice = _WORDS.get(error.code, (error.name, "Go back and try again."))
-    if error.code == 403 and error.description != type(error).description:
-        title, advice = str(error.description), _WORDS[403][1]
+    # Who aborts may say what it is about; a description of werkzeug's is not for people.
+    if error.code in (403, 404) and error.description != type(error).description:
+        title = str(error.description)
     answer = _answer(error.code, title, advice)
     for name, value in error.get_headers():
         if name == "Allow":

@@ -11,11 +11,13 @@ from werkzeug.routing import Rule
 from dashboard.core.db import db, utc_now
 from dashboard.jobs.models import Job, JobReport
 from dashboard.platform_import.models import ImportIssue, ImportRun, ImportStep
+from dashboard.views.commands import save_view
 from dashboard.wallets.approvals.commands import request_adjustment
 from dashboard.wallets.commands import Movement, write_entry
 from dashboard.wallets.models import ReasonCode
 from dashboard.wallets.proofs.commands import finish_verification, request_verification, take_anchor
 from dashboard.wallets.proofs.queries import verify
+from tests.campaigns.signals.many import send
 from tests.factories import (
     make_campaign,
     make_contact,
@@ -40,7 +42,7 @@ PEOPLE = [
 
 @dataclass(frozen=True)
 class Sample:
-    """The numbers of records, named as the addresses of the pages name them."""
+    """The numbers of records and the token of a view, named as the addresses of the pages name them."""
 
     owner_id: int
     contact_id: int
@@ -55,19 +57,20 @@ class Sample:
     request_id: int
     verification_id: int
     anchor_id: int
+    token: str
 
     def pages(self, app: Flask) -> list[str]:
         """The address of each page that there is, so also of one that is new, and some more views."""
         addresses = app.url_map.bind("localhost")
         found = [
-            addresses.build(rule.endpoint, {name: self._number(name, rule) for name in rule.arguments})
+            addresses.build(rule.endpoint, {name: self._value(name, rule) for name in rule.arguments})
             for rule in app.url_map.iter_rules()
             # An address with a dot is a file to download.
             if "GET" in (rule.methods or ()) and rule.endpoint != "static" and "." not in rule.rule
         ]
         return sorted({*found, *self._views()})
 
-    def _number(self, name: str, rule: Rule) -> int:
+    def _value(self, name: str, rule: Rule) -> int | str:
         assert hasattr(self, name), f"Give Sample a {name}, so that {rule.rule} is tested."
         return getattr(self, name)
 
@@ -75,6 +78,8 @@ class Sample:
         owner = f"/owners/{self.owner_id}"
         return [
             "/campaigns?sort=failing",
+            "/campaigns?signal=below-normal",
+            f"/campaigns?signal=below-normal&owner={self.empty_owner_id}",
             "/campaigns?q=nothing+is+named+so",
             f"/campaigns?owner={self.owner_id}",
             "/contacts?is_subscribed=false",
@@ -89,6 +94,7 @@ class Sample:
             f"{owner}/wallet?at=2026-03-29T03:30&most=x&campaign={self.campaign_id}",
             f"{owner}/wallet/entries/1",
             "/approvals?show=all",
+            "/views?show=shared",
             f"/owners/{self.empty_owner_id}",
             f"/owners/{self.empty_owner_id}/wallet",
             f"/owners/{self.empty_owner_id}/lists/{self.empty_list_id}",
@@ -118,6 +124,8 @@ def make_sample() -> Sample:
         finished_at=utc_now(),
     )
     _send(campaign, contacts)
+    send(owner, 30, 1_000, days_ago=40, name=MARKUP)
+    send(owner, 300, 1_000, days_ago=1, name=LONG[:160])  # below normal
     sending = make_campaign(owner, name=MARKUP, status="sending", started_at=utc_now() - timedelta(hours=1))
     for n, contact in enumerate(contacts[:8]):
         make_message(sending, contact, "delivered" if n % 2 else "queued")
@@ -150,6 +158,7 @@ def make_sample() -> Sample:
         request_id=_ask(owner, -400),
         anchor_id=take_anchor(taken_by=None),
         verification_id=_verification(),
+        token=_view(),
     )
 
 
@@ -183,6 +192,12 @@ def _ask(owner, change_credits: int) -> int:
     note = f"{MARKUP} {LONG}"[:500]
     wanted = Movement(owner.id, change_credits, ReasonCode.CORRECTION, uuid4(), person.id, note=note)
     return request_adjustment(wanted).id
+
+
+def _view() -> str:
+    """Somebody's view that everybody may open; its token."""
+    address = "/campaigns?q=" + "x" * 1_900
+    return save_view(f"{MARKUP} {UNBROKEN}"[:120], address, is_shared=True, actor_id=make_staff().id)
 
 
 def _verification() -> int:

@@ -12,6 +12,7 @@ from dashboard.contacts.models import Contact
 from dashboard.core.db import db, utc_now
 from dashboard.wallets.commands import Movement, write_entry
 from dashboard.wallets.models import CreditTransaction, ReasonCode, Wallet
+from tests.campaigns.signals.many import send
 from tests.factories import (
     PASSWORD,
     make_campaign,
@@ -108,8 +109,8 @@ def test_m1_the_last_campaigns_delivery_rate_with_its_interval(page: Page, sign_
     owner = make_owner()
     make_campaign(owner, name="The one before")
     campaign = make_campaign(owner, name="Black Friday")
-    for n in range(20):
-        make_message(campaign, status="failed" if n == 0 else "delivered")
+    for n in range(40):
+        make_message(campaign, status="failed" if n < 2 else "delivered")
     sign_in("manager")
 
     hand.click(page.get_by_role("link", name="Campaigns", exact=True))
@@ -120,9 +121,32 @@ def test_m1_the_last_campaigns_delivery_rate_with_its_interval(page: Page, sign_
     expect(page.get_by_role("heading", name="Black Friday")).to_be_visible()
     delivered = page.locator(".figure").filter(has_text="Delivered")
     expect(delivered).to_contain_text("95.0 %")
-    expect(delivered).to_contain_text("19 of 20 accepted")
-    # The Wilson interval of 19 in 20.
-    expect(delivered).to_contain_text("76.4 to 99.1 %")
+    expect(delivered).to_contain_text("38 of 40 accepted")
+    # The Wilson interval of 38 in 40.
+    expect(delivered).to_contain_text("83.5 to 98.6 %")
+    assert hand.clicks <= 2
+
+
+def test_m2_this_months_worst_campaigns_by_what_is_statistically_sure(page: Page, sign_in, hand):
+    owner = make_owner(name="Café Aurora")
+    send(owner, 31, 1_000, days_ago=40, name="Before")
+    send(owner, 32, 1_000, days_ago=9, name="As ever")
+    send(owner, 2, 10, days_ago=8, name="Two of ten")
+    send(owner, 123, 1_000, days_ago=7, name="Bad")
+    send(owner, 400, 1_000, days_ago=6, name="Worse")
+    sign_in("manager")
+    expect(page.get_by_role("region", name="Campaigns below normal").get_by_role("link")).to_have_text(
+        ["Worse", "Bad"]
+    )
+
+    hand.click(page.get_by_role("link", name="All that are below normal: 2"))
+
+    rows = page.get_by_role("region", name="Campaigns").get_by_role("row")
+    expect(rows.get_by_role("link")).to_have_text(["Worse", "Bad"])
+    expect(rows.nth(2)).to_contain_text("12.3 %")
+    expect(rows.nth(2)).to_contain_text("normal 3.2 %")
+    hand.click(rows.get_by_role("link", name="Bad"))
+    expect(page.get_by_text("Even the low end of the interval, 10.4 %, is above that.")).to_be_visible()
     assert hand.clicks <= 2
 
 
@@ -260,3 +284,33 @@ def test_a_large_adjustment_takes_two_people(page: Page, sign_in, hand):
     expect(page.get_by_role("status")).to_contain_text("+25,000 credits. Balance: 25,070.")
     assert ledger_of(wallet.owner_id)[1:] == [("credit", 25_000, 25_070)]
     assert audited() == [("wallet.request", asker.id), ("wallet.approve", approver.id)]
+
+
+def test_m7_save_the_view_failing_in_the_eu_and_share_its_link(page: Page, sign_in, hand):
+    for country in ("GR", "GB", "DE"):
+        campaign = make_campaign(make_owner(country=country), name=f"Sale in {country}")
+        make_message(campaign, status="failed")
+        make_message(campaign, status="failed" if country == "DE" else "delivered")
+    person = sign_in("manager")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    campaigns = page.get_by_role("region", name="Campaigns").get_by_role("link", name="Sale in")
+
+    hand.click(page.get_by_role("link", name="all campaigns by failure"))
+    hand.fill_next(page.get_by_label("Country"), "Euro")
+    expect(campaigns).to_have_text(["Sale in DE", "Sale in GR"])
+    hand.click(page.get_by_role("button", name="Save view"))
+    hand.fill(page.get_by_label("Save as"), "failing in the EU")
+    hand.click(page.get_by_role("button", name="Save for everybody"))
+    expect(page.get_by_role("status")).to_contain_text("Saved. Everybody may open its link: /v/")
+    hand.click(page.get_by_role("button", name="Copy link"))
+    expect(page.get_by_role("status")).to_contain_text("The link is copied.")
+
+    assert hand.clicks <= 4
+    audit = select(AuditEvent.action, AuditEvent.staff_id).where(AuditEvent.subject.like("saved_view:%"))
+    assert [tuple(row) for row in db.session.execute(audit)] == [("view.save", person.id)]
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.context.clear_cookies()
+    sign_in("support")
+    page.goto(link)
+    expect(page.get_by_label("Country")).to_have_value("EU")
+    expect(campaigns).to_have_text(["Sale in DE", "Sale in GR"])

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from dashboard.staff.commands import disable_staff
+from dashboard.views.commands import save_view
 from dashboard.wallets.approvals.commands import request_adjustment
 from dashboard.wallets.commands import Movement
 from dashboard.wallets.models import ReasonCode
@@ -26,7 +27,7 @@ def records(session):
     return {
         "owner_id": owner.id, "contact_id": contact.id, "campaign_id": campaign.id,
         "list_id": made_list.id, "run_id": 1, "entry_no": 1,
-        "request_id": ask(owner.id),
+        "request_id": ask(owner.id), "token": view_of(make_staff()),
         "anchor_id": take_anchor(taken_by=None), "verification_id": request_verification(asked_by=None),
     }  # fmt: skip
 
@@ -34,6 +35,10 @@ def records(session):
 def ask(owner_id: int) -> int:
     wanted = Movement(owner_id, 5, ReasonCode.GOODWILL, uuid4(), make_staff().id)
     return request_adjustment(wanted).id
+
+
+def view_of(person) -> str:
+    return save_view("Failing", "/campaigns?sort=failing", is_shared=False, actor_id=person.id)
 
 
 def pages(app, records):
@@ -55,11 +60,11 @@ def test_a_stranger_is_led_to_sign_in_and_back(app, client, records):
 
 @pytest.mark.parametrize("role", ["support", "manager", "admin"])
 def test_each_role_sees_what_it_may_and_is_told_in_words_what_not(app, client, sign_in, records, role):
-    sign_in(role)
+    records["token"] = view_of(sign_in(role))
     for rule, address, access in pages(app, records):
         if not isinstance(access, Permission):
             continue
-        answer = client.get(address)
+        answer = client.get(address, follow_redirects=True)
         if access in ROLE_PERMISSIONS[role]:
             assert answer.status_code == (404 if "run_id" in rule.arguments else 200), address
         else:
