@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from dashboard.campaigns.stats.cli import stats
 from dashboard.demo.cli import demo
 from dashboard.jobs.cli import jobs
 from dashboard.platform_import.cli import import_platform_command
@@ -15,3 +16,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(import_platform_command)
     app.cli.add_command(jobs)
     app.cli.add_command(ledger)
+    app.cli.add_command(stats)

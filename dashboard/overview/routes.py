@@ -8,6 +8,9 @@ from flask import Blueprint
 from dashboard.campaigns import queries as campaigns
 from dashboard.campaigns.charts import days_chart
 from dashboard.campaigns.history import queries as history
+from dashboard.campaigns.queries import Wanted
+from dashboard.campaigns.signals import queries as signals
+from dashboard.core import keyset
 from dashboard.core.dates import day_start
 from dashboard.core.db import utc_now
 from dashboard.wallets import queries as wallets
@@ -29,6 +32,7 @@ def index():
     today = utc_now().astimezone(ZoneInfo(zone)).date()
     first = today - timedelta(days=DAYS - 1)
     days = history.days(day_start(first, zone), zone)
+    below_normal = signals.below_normal(Wanted())
     return htmx.render(
         "overview/index.html",
         "sending",
@@ -36,6 +40,8 @@ def index():
         month=history.sum_of(days),
         chart=days_chart(days, first, today, zone),
         sending=campaigns.sending_now(),
+        below_normal=below_normal,
+        furthest=signals.page(below_normal, keyset.At(size=8)).rows,
         worst=campaigns.worst_failures(day_start(first, zone)),
         low=wallets.low(),
         last_proof=proofs.last_result() if may(Permission.ADMINISTER) else None,

@@ -1,6 +1,7 @@
 import pytest
+from scipy.stats import binomtest
 
-from dashboard.core.rates import Rate
+from dashboard.core.rates import WIDEST, Rate
 from dashboard.web.filters import interval, percent
 
 
@@ -27,15 +28,43 @@ def test_the_interval_holds_the_share_and_stays_within_0_and_1(of):
 @pytest.mark.parametrize(
     ("rate", "text"),
     [
-        (Rate(1, 2), "50.0 %"),
+        (Rate(500, 1_000), "50.0 %"),
         (Rate(1, 100_000), "< 0.1 %"),
         (Rate(99_999, 100_000), "> 99.9 %"),
-        (Rate(0, 5), "0.0 %"),
-        (Rate(5, 5), "100.0 %"),
+        (Rate(0, 50), "0.0 %"),
+        (Rate(50, 50), "100.0 %"),
+        (0.5, "50.0 %"),
     ],
 )
 def test_a_percentage_never_rounds_to_none_or_all(rate, text):
     assert percent(rate) == text
+
+
+@pytest.mark.parametrize("of", [1, 2, 9, 40, 1_000, 20_000, 3_000_000])
+def test_the_interval_is_scipys(of):
+    for count in {0, 1, of // 50, of // 2, of - 1, of}:
+        wilson = binomtest(count, of).proportion_ci(method="wilson")
+        assert Rate(count, of).interval == pytest.approx((wilson.low, wilson.high), rel=1e-9, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("rate", "is_too_few"),
+    [
+        (Rate(0, 0), False),  # there is no share to be said
+        (Rate(1, 1), True),
+        (Rate(0, 15), True),
+        (Rate(0, 16), False),
+        (Rate(1, 20), True),
+        (Rate(2, 40), False),
+        (Rate(46, 92), True),
+        (Rate(46, 93), False),
+    ],
+)
+def test_a_share_of_too_few_is_not_said(rate, is_too_few):
+    assert rate.is_too_few is is_too_few
+    assert (percent(rate) == "too few to say") is is_too_few
+    if rate.interval:
+        assert (rate.interval[1] - rate.interval[0] > WIDEST) is is_too_few
 
 
 def test_an_interval_for_people():

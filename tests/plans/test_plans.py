@@ -113,6 +113,8 @@ PAGES: dict[str, tuple[int, set[str]]] = {
     "/campaigns": (PAGE, {"ix_campaign_happens_at_id"}),
     "/campaigns?status=sending": (PAGE, {"ix_campaign_status_happens_at_id"}),
     "/campaigns?owner={owner_id}": (PAGE, set()),
+    "/campaigns?signal=below-normal": (0, set()),
+    "/campaigns?signal=below-normal&owner={owner_id}": (0, {"ix_campaign_owner_id_happens_at_id"}),
     "/owners/{owner_id}/campaigns/{campaign_id}": (20_000, {"ix_contact_owner_id_unsubscribed_at"}),
     "/owners/{owner_id}/campaigns/{campaign_id}/messages": (
         PAGE + 1,

@@ -1,0 +1,4 @@
+SELECT owner_id, count(*) AS contacts, count(*) FILTER (WHERE is_subscribed) AS subscribed
+FROM contact
+WHERE :owner_id IS NULL OR owner_id = :owner_id
+GROUP BY owner_id
