@@ -19,6 +19,7 @@ import multiprocessing
 import os
 import platform
 import random
+import signal
 import statistics
 import sys
 import tempfile
@@ -73,7 +74,9 @@ INSERT INTO platform_wallet SELECT owner_id, 0 FROM wallet;
 """
 
 Write = Callable[[int], object]  #: writes one entry of one credit to the owner's wallet
-Figures = dict[tuple[int, int], dict[str, list[float]]]  #: entries a second, by case and side, a turn each
+Case = tuple[int, int]  #: clients and wallets
+Figures = dict[Case, dict[str, list[float]]]  #: entries a second, by side, a turn each
+Losses = dict[Case, tuple[int, int]]  #: how many entries the platform's balances forgot, of how many
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="of one turn (default: 1)")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each side (default: 9)")
     options = parser.parse_args()
+    # By default this signal ends Python on the spot, and nobody would stop the database.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory() as parent:
         Path(parent).chmod(0o755)  # root's server is another user's
         with running(Path(parent) / "pg") as server:
@@ -98,9 +103,9 @@ def main() -> None:
             os.environ |= {"DATABASE_URL": server.url("bench"), "SECRET_KEY": "-", "SUPPRESSION_KEY": "-"}
             owners = _prepare()
             with _processes() as told:
-                figures = _measure(told, owners, options.rounds, options.seconds)
-            _print(figures, server.sql("SHOW server_version"), options.rounds, options.seconds)
-            _print_losses()
+                figures, losses = _measure(told, owners, options.rounds, options.seconds)
+            assert _lost_by(OURS)[0] == 0, "A balance is not what its ledger adds up to."
+            _print(figures, losses, server.sql("SHOW server_version"), options.rounds, options.seconds)
 
 
 def _prepare() -> list[int]:
@@ -138,20 +143,26 @@ def _processes() -> Iterator[list[Connection]]:
         process.join()
 
 
-def _measure(told: list[Connection], owners: list[int], rounds: int, seconds: float) -> Figures:
+def _measure(
+    told: list[Connection], owners: list[int], rounds: int, seconds: float
+) -> tuple[Figures, Losses]:
     """The sides take turns, so that whatever else the machine does meets all of them."""
     figures: Figures = {case: {OURS: [], BARE: [], PLATFORM: []} for case in CASES}
+    losses: Losses = dict.fromkeys(CASES, (0, 0))
     for number in range(-1, rounds):  # one more at first, to warm up
         for case, sides in figures.items():
+            before = _lost_by(PLATFORM)
             for side in random.sample(list(sides), len(sides)):  # so that none always comes first
                 rate = _take_turn(told, case, side, owners, seconds)
                 if number >= 0:
                     sides[side].append(rate)
+            lost, written = (now - then for now, then in zip(_lost_by(PLATFORM), before, strict=True))
+            losses[case] = (losses[case][0] + lost, losses[case][1] + written)
         if number < 0:
             _analyze()
         _tell(f"Round {number + 1} of {rounds}")
     _tell("")
-    return figures
+    return figures, losses
 
 
 def _analyze() -> None:
@@ -160,9 +171,7 @@ def _analyze() -> None:
         connection.execute("ANALYZE")
 
 
-def _take_turn(
-    told: list[Connection], case: tuple[int, int], side: str, owners: list[int], seconds: float
-) -> float:
+def _take_turn(told: list[Connection], case: Case, side: str, owners: list[int], seconds: float) -> float:
     clients, wallets = case
     taking_part = told[: min(clients, PROCESSES)]
     turn = Turn(side, clients // len(taking_part), owners[:wallets], seconds)
@@ -237,37 +246,38 @@ def _connected() -> psycopg.Connection:
     return psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", ""))
 
 
-def _print(figures: Figures, version: str, rounds: int, seconds: float) -> None:
+def _lost_by(side: str) -> tuple[int, int]:
+    """How many credits that were written the balances do not hold, and how many were written."""
+    entries = "platform_transaction" if side == PLATFORM else "credit_transaction"
+    wallets = "platform_wallet" if side == PLATFORM else "wallet"
+    amount, balance = ("amount", "balance") if side == PLATFORM else ("amount_credits", "balance_credits")
+    with _connected() as connection:
+        [(written, held)] = connection.execute(
+            f"SELECT (SELECT coalesce(sum({amount}), 0) FROM {entries})::bigint,"  # noqa: S608  our own names
+            f" (SELECT sum({balance}) FROM {wallets})::bigint"
+        )
+    return written - held, written
+
+
+def _print(figures: Figures, losses: Losses, version: str, rounds: int, seconds: float) -> None:
     print(
         f"Entries a second: the median of {rounds} turns of {seconds:g} s each, the lowest and the highest.\n"
         f"{os.cpu_count()} cores ({platform.machine()}), PostgreSQL {version}, Python "
         f"{platform.python_version()}, {time.strftime('%Y-%m-%d')}.\n"
     )
-    print("| clients | wallets | bare SQL | command | of the bare SQL |")
-    print("|---|---|---|---|---|")
+    print("| clients | wallets | bare SQL | command | of the bare SQL | read, then write | of which lost |")
+    print("|---|---|---|---|---|---|---|")
     for (clients, wallets), sides in figures.items():
         ratio = statistics.median(sides[OURS]) / statistics.median(sides[BARE])
-        print(f"| {clients} | {wallets} | {_rate(sides[BARE])} | {_rate(sides[OURS])} | {ratio:.0%} |")
-    print("\nThe reviewed platform's way, for the record:\n")
-    for (clients, wallets), sides in figures.items():
-        print(f"- {clients} at {wallets}: {_rate(sides[PLATFORM])}")
+        lost, written = losses[clients, wallets]
+        print(
+            f"| {clients} | {wallets} | {_rate(sides[BARE])} | {_rate(sides[OURS])} | {ratio:.0%}"
+            f" | {_rate(sides[PLATFORM])} | {lost / written:.0%} |"
+        )
 
 
 def _rate(rates: list[float]) -> str:
     return f"{statistics.median(rates):,.0f} ({min(rates):,.0f}–{max(rates):,.0f})"
-
-
-def _print_losses() -> None:
-    """What became of the entries that were acknowledged."""
-    with _connected() as connection:
-        [ours] = connection.execute(
-            "SELECT (SELECT sum(amount_credits) FROM credit_transaction), sum(balance_credits) FROM wallet"
-        )
-        [theirs] = connection.execute(
-            "SELECT (SELECT sum(amount) FROM platform_transaction), sum(balance) FROM platform_wallet"
-        )
-    for name, (written, held) in {"command and bare SQL": ours, PLATFORM: theirs}.items():
-        print(f"- lost by {name}: {written - held:,} of {written:,} ({(written - held) / written:.0%})")
 
 
 def _tell(progress: str) -> None:
