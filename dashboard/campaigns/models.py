@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     UniqueConstraint,
     func,
     literal_column,
@@ -243,3 +244,70 @@ class CampaignStatError(Model):
     failed: Mapped[int] = mapped_column(server_default=sql("0"))
 
     __table_args__ = (ForeignKeyConstraint(*_OF_A_CAMPAIGN, ondelete="CASCADE"),)
+
+
+class CampaignStatAge(Model):
+    """How many messages were accepted, delivered and failed within so long of the campaign's start.
+
+    A row counts what happened between the next smaller of `AGES_MINUTES` and its own. What happened later
+    than 72 hours, as long as providers try, has no row. A campaign's start is set once and never moved.
+    """
+
+    __tablename__ = "campaign_stat_age"
+
+    owner_id: Mapped[OwnerId]
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by_minutes: Mapped[int] = mapped_column(Integer, primary_key=True)  #: less than so many after the start
+    accepted: Mapped[int] = mapped_column(server_default=sql("0"))
+    delivered: Mapped[int] = mapped_column(server_default=sql("0"))
+    failed: Mapped[int] = mapped_column(server_default=sql("0"))
+
+    __table_args__ = (
+        ForeignKeyConstraint(*_OF_A_CAMPAIGN, ondelete="CASCADE"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+
+class CampaignStatLatency(Model):
+    """How many messages were delivered within so long of being handed over.
+
+    A row counts those between the next smaller of `LATENCIES_SECONDS` and its own.
+    """
+
+    __tablename__ = "campaign_stat_latency"
+
+    owner_id: Mapped[OwnerId]
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by_seconds: Mapped[int] = mapped_column(Integer, primary_key=True)  #: less than so many after `sent_at`
+    delivered: Mapped[int] = mapped_column(server_default=sql("0"))
+
+    __table_args__ = (
+        ForeignKeyConstraint(*_OF_A_CAMPAIGN, ondelete="CASCADE"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+
+class CampaignStatCountry(Model):
+    """How many messages went to the numbers of each calling code, and what became of them."""
+
+    __tablename__ = "campaign_stat_country"
+
+    owner_id: Mapped[OwnerId]
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    calling_code: Mapped[str] = mapped_column(primary_key=True)  #: without the plus, such as "30"
+    accepted: Mapped[int] = mapped_column(server_default=sql("0"))
+    delivered: Mapped[int] = mapped_column(server_default=sql("0"))
+    failed: Mapped[int] = mapped_column(server_default=sql("0"))
+
+    __table_args__ = (
+        ForeignKeyConstraint(*_OF_A_CAMPAIGN, ondelete="CASCADE"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+
+#: The bounds of `age_minutes` and `latency_seconds`, functions of the database.
+AGES_MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1080, 1440, 2160, 2880, 4320)
+LATENCIES_SECONDS = (
+    *(1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600),
+    *(7200, 14400, 28800, 43200, 86400, 172800, 259200),
+)

@@ -99,6 +99,9 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "fk_campaign_skip_owner_id_contact_id": (None, "That contact is no longer there."),
     "fk_campaign_stat_owner_id_campaign_id": (None, "That campaign is no longer there."),
     "fk_campaign_stat_hour_owner_id_campaign_id": (None, "That campaign is no longer there."),
+    "fk_campaign_stat_age_owner_id_campaign_id": (None, "That campaign is no longer there."),
+    "fk_campaign_stat_latency_owner_id_campaign_id": (None, "That campaign is no longer there."),
+    "fk_campaign_stat_country_owner_id_campaign_id": (None, "That campaign is no longer there."),
     "fk_campaign_stat_error_owner_id_campaign_id": (None, "That campaign is no longer there."),
     # wallets
     "uq_wallet_owner_id": (None, "This owner already has a wallet."),
@@ -176,7 +179,14 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "uq_import_issue_once": (None, "That is in the import's report already."),
     # background jobs
     "fk_job_report_job_id": (None, "That job is no longer there."),
+    # exports
+    "ck_export_rows": (None, "An export has zero or more rows."),
+    "ck_export_finished": (None, "An export has a size and a last day once it is finished."),
+    "fk_export_asked_by": (None, "That member of staff is no longer there."),
+    "fk_export_job_id": (None, "That job is no longer there."),
+    "fk_export_part_export_id": (None, "That export is no longer there."),
     # audit, inbound
+    "started_once": (None, "This campaign has started already, and its start stays as it was."),
     "append_only": (None, "History is never changed. Write the opposite entry instead."),
     "fk_audit_event_staff_id": (None, "That member of staff is no longer there."),
     "uq_webhook_event_dedupe_key": (None, "That notice was already received."),

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import Cursor
 from psycopg import sql as pg
 
+from dashboard.campaigns.stats.counters import COUNTERS
 from dashboard.contacts.suppression import phone_hash
 from dashboard.demo.campaign_plan import plan_campaigns
 from dashboard.demo.people import names
@@ -23,6 +24,8 @@ BULK = [
     *("contact", "subscription_event", "list_membership", "membership_event"),
     *("campaign_message", "campaign_skip", "credit_transaction"),
 ]
+#: Counts that are made by counting anew; `counts.sql` makes the others in one pass.
+COUNTED_ANEW = {"campaign_stat_age", "campaign_stat_latency", "campaign_stat_country"}
 
 
 def write_plan(cursor: Cursor[Any], scale: Scale, staff_ids: list[int], now: datetime) -> list[PlannedOwner]:
@@ -72,6 +75,9 @@ def fill_bulk(cursor: Cursor[Any], scale: Scale, owners: list[PlannedOwner], adv
     _add_messages(cursor, advance)
     advance("Counting", 0)
     run(cursor, "counts")
+    for counter in COUNTERS:
+        if counter.table in COUNTED_ANEW:
+            cursor.execute(counter.filling().encode())
     advance("Ledgers", 0)
     _add_ledgers(cursor, scale, owners)
 

@@ -3,12 +3,15 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
+import phonenumbers
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from dashboard.campaigns.models import AGES_MINUTES, LATENCIES_SECONDS
 from dashboard.core.db import db
 from tests.factories import NOON, make_campaign, make_message, make_owner
 
@@ -46,16 +49,56 @@ KEPT_ERRORS = """
     SELECT owner_id, campaign_id, error_code, failed
     FROM campaign_stat_error WHERE failed > 0 ORDER BY 1, 2, 3
 """
+AGES = """
+    SELECT message.owner_id, campaign_id, min(bound), count(*) FILTER (WHERE kind = 'accepted'),
+        count(*) FILTER (WHERE kind = 'delivered'), count(*) FILTER (WHERE kind = 'failed')
+    FROM campaign_message AS message JOIN campaign ON campaign.id = campaign_id, LATERAL (VALUES
+        ('accepted', CASE WHEN message.status <> 'queued' THEN coalesce(sent_at, failed_at) END),
+        ('delivered', delivered_at), ('failed', failed_at)
+    ) AS moment (kind, at), LATERAL (
+        SELECT min(minutes) AS bound FROM unnest(:ages) AS minutes
+        WHERE at - started_at < minutes * interval '1 minute'
+    ) AS age
+    WHERE bound IS NOT NULL GROUP BY message.owner_id, campaign_id, bound ORDER BY 1, 2, 3
+"""
+LATENCIES = """
+    SELECT owner_id, campaign_id, bound, count(*) FROM campaign_message, LATERAL (
+        SELECT min(seconds) AS bound FROM unnest(:latencies) AS seconds
+        WHERE delivered_at - sent_at < seconds * interval '1 second'
+    ) AS latency
+    WHERE bound IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+COUNTRIES = """
+    SELECT owner_id, campaign_id, substr(phone, 2, 2), count(*), count(delivered_at), count(failed_at)
+    FROM campaign_message WHERE status <> 'queued' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+KEPT_AGES = """
+    SELECT owner_id, campaign_id, by_minutes, accepted, delivered, failed
+    FROM campaign_stat_age WHERE accepted <> 0 OR delivered <> 0 OR failed <> 0 ORDER BY 1, 2, 3
+"""
+KEPT_LATENCIES = """
+    SELECT owner_id, campaign_id, by_seconds, delivered
+    FROM campaign_stat_latency WHERE delivered <> 0 ORDER BY 1, 2, 3
+"""
+KEPT_COUNTRIES = """
+    SELECT owner_id, campaign_id, calling_code, accepted, delivered, failed
+    FROM campaign_stat_country WHERE accepted <> 0 OR delivered <> 0 OR failed <> 0 ORDER BY 1, 2, 3
+"""
+BOUNDS = {"ages": list(AGES_MINUTES), "latencies": list(LATENCIES_SECONDS)}
 
 
 def rows(sql: str):
-    return [tuple(row) for row in db.session.execute(text(sql))]
+    bounds = {name: bound for name, bound in BOUNDS.items() if f":{name}" in sql}
+    return [tuple(row) for row in db.session.execute(text(sql), bounds)]
 
 
 def assert_counts_are_exact() -> None:
     assert rows(KEPT_STATES) == rows(STATES)
     assert rows(KEPT_HOURS) == rows(HOURS)
     assert rows(KEPT_ERRORS) == rows(ERRORS)
+    assert rows(KEPT_AGES) == rows(AGES)
+    assert rows(KEPT_LATENCIES) == rows(LATENCIES)
+    assert rows(KEPT_COUNTRIES) == rows(COUNTRIES)
 
 
 def run(sql: str, **values) -> int:
@@ -102,6 +145,91 @@ def test_a_refused_message_without_a_sent_time_counts_as_accepted(session):
     make_message(make_campaign(), status="failed", sent_at=None)
     assert_counts_are_exact()
     assert rows(KEPT_HOURS)[0][3:] == (1, 0, 1)
+
+
+def test_the_database_counts_between_the_bounds_that_the_code_knows(session):
+    for function, bounds, unit in (
+        ("age_minutes", AGES_MINUTES, "1 minute"),
+        ("latency_seconds", LATENCIES_SECONDS, "1 second"),
+    ):
+        just_before, at = (
+            list(
+                db.session.scalars(
+                    text(
+                        f"SELECT {function}(n * interval '{unit}' - interval '{less}') FROM unnest(:all) AS n"
+                    ),
+                    {"all": list(bounds)},
+                )
+            )
+            for less in ("1 ms", "0")
+        )
+        assert just_before == list(bounds)
+        assert at == [*bounds[1:], None]
+
+
+@pytest.mark.parametrize(
+    ("phone", "code"),
+    [("+306984303406", "30"), ("+15550100000", "1"), ("+79990000000", "7"), ("+35799123456", "357"),
+     ("+447400123456", "44"), ("+85261234567", "852"), ("+998901234567", "998")],
+)  # fmt: skip
+def test_a_number_has_a_calling_code(session, phone, code):
+    assert db.session.scalar(text("SELECT calling_code(:phone)"), {"phone": phone}) == code
+    assert phonenumbers.parse(phone).country_code == int(code)
+
+
+def test_every_calling_code_that_is_assigned_is_known(session):
+    codes = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
+    asked = "SELECT calling_code('+' || code || '5550100') FROM unnest(CAST(:codes AS text[])) AS code"
+    assert list(db.session.scalars(text(asked), {"codes": codes})) == codes
+
+
+def test_what_is_accepted_before_the_start_is_set_counts_by_its_age_afterwards(session):
+    campaign = make_campaign(started_at=None)
+    make_message(campaign, sent_at=NOON, delivered_at=NOON + timedelta(minutes=90))
+    make_message(campaign, status="failed", sent_at=NOON, failed_at=NOON + timedelta(hours=80))
+    assert rows(KEPT_AGES) == []
+    run("UPDATE campaign SET started_at = :at WHERE id = :id", at=NOON - timedelta(minutes=1), id=campaign.id)
+    assert rows(KEPT_AGES) == [
+        (campaign.owner_id, campaign.id, 5, 2, 0, 0),
+        (campaign.owner_id, campaign.id, 120, 0, 1, 0),
+    ]
+    assert_counts_are_exact()
+
+
+def test_a_start_is_set_once(session):
+    campaign = make_campaign(started_at=NOON)
+    with pytest.raises(Exception, match="started already"):
+        run("UPDATE campaign SET started_at = :at WHERE id = :id", at=NOON + timedelta(1), id=campaign.id)
+
+
+def test_messages_accepted_while_the_start_is_being_set_are_counted_once(app, committed):
+    """Whichever comes first, the other waits for it and sees it."""
+    campaigns = [make_campaign(started_at=None) for _ in range(20)]
+    messages = [make_message(campaign, status="queued") for campaign in campaigns for _ in range(4)]
+    at_once = Barrier(5)
+
+    def accept(mine: list[int]) -> None:
+        with app.app_context():
+            at_once.wait()
+            for message_id in mine:
+                run("UPDATE campaign_message SET status = 'sent', sent_at = :at WHERE id = :id",
+                    at=NOON + timedelta(minutes=7), id=message_id)  # fmt: skip
+
+    def start() -> None:
+        with app.app_context():
+            at_once.wait()
+            for campaign_id in ids:
+                run("UPDATE campaign SET started_at = :at WHERE id = :id", at=NOON, id=campaign_id)
+
+    ids = [campaign.id for campaign in campaigns]
+    shares = [[message.id for message in messages[n::4]] for n in range(4)]
+    with ThreadPoolExecutor(5) as pool:
+        done = [pool.submit(start), *(pool.submit(accept, share) for share in shares)]
+        for one in done:
+            one.result()
+    db.session.rollback()
+    assert rows("SELECT sum(accepted)::int FROM campaign_stat_age WHERE by_minutes = 10") == [(80,)]
+    assert_counts_are_exact()
 
 
 STATUS = st.sampled_from(["queued", "sent", "delivered", "failed"])

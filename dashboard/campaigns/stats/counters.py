@@ -43,10 +43,21 @@ class Counter:
             f" ON CONFLICT ({keys}) DO UPDATE SET {changes}) {self._named}"
         )
 
+    def filling(self) -> str:
+        """Writes an empty table's rows, of all owners."""
+        columns = ", ".join((*self.keys, *self.counts))
+        return (
+            f"INSERT INTO {self.table} ({columns}) SELECT {columns} FROM (\n{self._recount}) AS counted"  # noqa: S608
+            f" ORDER BY {', '.join(self.keys)}"
+        ).replace(":owner_id", "NULL::bigint")
+
+    @property
+    def _recount(self) -> str:
+        return (_SQL / f"{self.table}.sql").read_text()
+
     @property
     def _comparison(self) -> str:
         """The rows of which any count differs, with both values of each count."""
-        recount = (_SQL / f"{self.table}.sql").read_text()
         keys = ", ".join(self.keys)
         kept = [_value("kept", name) for name in self.counts]
         counted = [_value("counted", name) for name in self.counts]
@@ -55,7 +66,7 @@ class Counter:
             for name, k, c in zip(self.counts, kept, counted, strict=True)
         )
         return (
-            f"SELECT {keys}, {both} FROM (\n{recount}) AS counted"  # noqa: S608
+            f"SELECT {keys}, {both} FROM (\n{self._recount}) AS counted"  # noqa: S608
             f" FULL JOIN (SELECT * FROM {self.table} WHERE :owner_id IS NULL OR owner_id = :owner_id) AS kept"
             f" USING ({keys}) WHERE ({', '.join(kept)}) IS DISTINCT FROM ({', '.join(counted)})"
         )
@@ -111,6 +122,27 @@ COUNTERS = (
         "campaign",
         ("owner_id", "campaign_id", "error_code"),
         ("failed",),
+    ),
+    Counter(
+        "campaign_stat_age",
+        "Messages of each campaign by age",
+        "campaign",
+        ("owner_id", "campaign_id", "by_minutes"),
+        ("accepted", "delivered", "failed"),
+    ),
+    Counter(
+        "campaign_stat_latency",
+        "Deliveries of each campaign by how long they took",
+        "campaign",
+        ("owner_id", "campaign_id", "by_seconds"),
+        ("delivered",),
+    ),
+    Counter(
+        "campaign_stat_country",
+        "Messages of each campaign by calling code",
+        "campaign",
+        ("owner_id", "campaign_id", "calling_code"),
+        ("accepted", "delivered", "failed"),
     ),
     Counter("contact_stat", "Contacts of each owner", None, ("owner_id",), ("contacts", "subscribed")),
     Counter(

@@ -57,6 +57,12 @@ def _difference(counter: Counter, row: RowMapping) -> Difference:
         place.append(f"hour {row['hour']:%Y-%m-%d %H:%M} UTC")
     if "error_code" in counter.keys:
         place.append(f"code {row['error_code']}" if row["error_code"] else "no code")
+    if "by_minutes" in counter.keys:
+        place.append(f"within {row['by_minutes']:,} minutes")
+    if "by_seconds" in counter.keys:
+        place.append(f"within {row['by_seconds']:,} seconds")
+    if "calling_code" in counter.keys:
+        place.append(f"calling code +{row['calling_code']}")
     values = [(name, row[f"kept_{name}"], row[f"counted_{name}"]) for name in counter.counts]
     return Difference(", ".join(place), [one for one in values if one[1] != one[2]])
 

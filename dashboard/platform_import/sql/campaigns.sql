@@ -37,7 +37,8 @@ UPDATE planned SET
 
 UPDATE campaign SET
     name = planned.name, status = planned.status, list_id = planned.list_id, message_text = planned.message_text,
-    scheduled_at = planned.scheduled_at, started_at = planned.started_at, finished_at = planned.finished_at
+    scheduled_at = planned.scheduled_at, finished_at = planned.finished_at,
+    started_at = coalesce(campaign.started_at, planned.started_at)  -- a start is set once
 FROM planned JOIN work USING (id)
 WHERE campaign.owner_id = work.owner_id AND campaign.id = work.target_id;
 

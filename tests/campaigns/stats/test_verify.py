@@ -90,9 +90,10 @@ def test_a_row_of_zeros_is_as_good_as_none(bakery):
 
 def test_rows_that_were_changed_while_no_trigger_looked(bakery):
     tamper("DELETE FROM campaign_message WHERE status = 'failed' AND owner_id = :o", o=bakery)
-    assert list(found()) == ["campaign_stat", "campaign_stat_hour", "campaign_stat_error"]
+    counters = [counter.table for counter in COUNTERS if counter.table.startswith("campaign_stat")]
+    assert set(found()) == set(counters) - {"campaign_stat_latency"}  # of deliveries alone
     tamper("UPDATE contact SET is_subscribed = false, unsubscribed_at = now() WHERE owner_id = :o", o=bakery)
-    assert list(found())[3:] == ["contact_stat", "list_stat"]
+    assert list(found())[-2:] == ["contact_stat", "list_stat"]
 
 
 def test_one_owner_alone(bakery):
