@@ -1,5 +1,6 @@
 """Owners' names, countries and zones."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -35,6 +36,13 @@ COUNTRIES = {
         Country("BG", "Europe/Sofia", "bg", "+35988", 7, 0, 10**7, "cyrillic"),
     )
 }
+
+
+def number_ranges() -> Iterator[tuple[int, str, int, int, int]]:
+    """Where each country's mobile numbers lie, by a number of its own from 0 on."""
+    for slot, country in enumerate(COUNTRIES.values()):
+        yield slot, country.prefix, country.digits, country.lowest, country.numbers
+
 
 # The first ones by hand: these are what a visitor of the demo sees first.
 _FIRST = (

@@ -12,6 +12,7 @@ from psycopg import sql as pg
 from dashboard.campaigns.stats.counters import COUNTERS
 from dashboard.contacts.suppression import phone_hash
 from dashboard.demo.campaign_plan import plan_campaigns
+from dashboard.demo.companies import number_ranges
 from dashboard.demo.people import names
 from dashboard.demo.plan import STEP, PlannedOwner, plan_owners, sender_numbers
 from dashboard.demo.scales import Scale, shares, zipf
@@ -52,8 +53,9 @@ def write_plan(cursor: Cursor[Any], scale: Scale, staff_ids: list[int], now: dat
     _copy(cursor, "planned_owner", (owner.row for owner in owners))
     _copy(cursor, "planned_list", (one.row for owner in owners for one in owner.lists))
     _copy(cursor, "planned_campaign", (campaign.row for campaign in campaigns))
+    _copy(cursor, "number_range", number_ranges())
     _copy(cursor, "person_name", names())
-    cursor.execute("ANALYZE planned_owner, planned_list, planned_campaign, person_name")
+    cursor.execute("ANALYZE planned_owner, planned_list, planned_campaign, number_range, person_name")
     run(cursor, "owners")
     _copy(cursor, "sender_number (owner_id, number)", sender_numbers(owners))
     return owners

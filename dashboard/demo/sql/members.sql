@@ -3,15 +3,21 @@
 -- A third of an owner's contacts came at once, in its first hours; the others bit by bit since.
 CREATE TEMP TABLE person ON COMMIT DROP AS
 SELECT o.id AS owner_id, o.first_contact_id + n AS contact_id, n, o.first_person + n AS person,
-    o.prefix || lpad(
-        (o.lowest + ((o.first_person + n) * pg_temp.step() + o.shift) % o.numbers)::text, o.digits, '0'
+    place.prefix || lpad(
+        (place.lowest + ((o.first_person + n) * pg_temp.step() + o.shift) % place.numbers)::text, place.digits, '0'
     ) AS phone,
     o.created_at + interval '1 hour' + n * interval '20 milliseconds'
         + greatest(0, (n::float8 / o.contacts - 0.35) / 0.65)
         * (pg_temp.now_there() - o.created_at - interval '7 hours') AS created_at,
     -- The provider knows the number to be out of service.
     pg_temp.chance(o.first_contact_id + n, 1) < 0.004 AS is_invalid
-FROM planned_owner AS o, generate_series(1, o.contacts) AS n;
+FROM planned_owner AS o
+CROSS JOIN generate_series(1, o.contacts) AS n
+-- Some live abroad; their number is the same at another owner.
+JOIN number_range AS place ON CASE
+    WHEN pg_temp.chance(o.first_person + n, 2) < 0.06
+    THEN place.slot = pg_temp.choice(o.first_person + n, 3, (SELECT count(*) FROM number_range))
+    ELSE place.prefix = o.prefix END;
 
 CREATE UNIQUE INDEX ON person (contact_id);
 ANALYZE person;

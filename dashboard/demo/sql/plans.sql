@@ -18,6 +18,11 @@ CREATE TEMP TABLE planned_campaign (
     codes text[], created_by bigint, messages bigint
 ) ON COMMIT DROP;
 
+-- Where mobile numbers lie in each country.
+CREATE TEMP TABLE number_range (
+    slot int, prefix text, digits int, lowest bigint, numbers bigint
+) ON COMMIT DROP;
+
 CREATE TEMP TABLE person_name (
     pool text, kind text, gender text, slot int, name text, ascii_form text
 ) ON COMMIT DROP;
