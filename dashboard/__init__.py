@@ -32,13 +32,19 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
 
 def _blueprints() -> list[Any]:
+    from dashboard.campaigns.compare.routes import bp as campaign_compare
+    from dashboard.campaigns.exports.routes import bp as campaign_exports
     from dashboard.campaigns.routes import bp as campaigns
+    from dashboard.campaigns.why.routes import bp as campaign_why
     from dashboard.contacts.routes import bp as contacts
+    from dashboard.exports.routes import bp as exports
     from dashboard.jobs.routes import bp as jobs
     from dashboard.lists.routes import bp as lists
+    from dashboard.mails.routes import bp as mails
     from dashboard.overview.routes import bp as overview
     from dashboard.owners.routes import bp as owners
     from dashboard.platform_import.routes import bp as platform_import
+    from dashboard.reports.routes import bp as reports
     from dashboard.search.routes import bp as search
     from dashboard.staff.routes import bp as staff
     from dashboard.views.routes import bp as views
@@ -54,6 +60,10 @@ def _blueprints() -> list[Any]:
     return [
         overview,
         campaigns,
+        campaign_why,
+        campaign_compare,
+        campaign_exports,
+        exports,
         lists,
         contacts,
         wallets,
@@ -66,6 +76,8 @@ def _blueprints() -> list[Any]:
         jobs,
         search,
         views,
+        reports,
+        mails,
         staff,
         wallet_statements,
         wallet_entries,

@@ -1,22 +1,35 @@
 """Settings, each read from the environment variable of its name. Its default and unit stand here."""
 
 import os
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 POOL_SIZE = 8  #: connections that a process keeps open
 POOL_OVERFLOW = 4  #: connections that it opens beyond those at a rush; never more
 
 
 class Unset(RuntimeError):
-    """A setting that has no safe default is missing."""
+    """A setting that has no safe default is missing, or is none that can be read."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mails are handed in."""
+
+    host: str
+    port: int
+    is_tls: bool  #: from the first byte (smtps); else STARTTLS, where the server offers it
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 def settings() -> dict[str, Any]:
     """The settings of this process.
 
     Raises:
-        Unset: DATABASE_URL, SECRET_KEY or SUPPRESSION_KEY is missing.
+        Unset: DATABASE_URL, SECRET_KEY or SUPPRESSION_KEY is missing, or PUBLIC_URL or MAIL_SMTP is wrong.
     """
     https = os.environ.get("HTTPS", "") == "1"
     return {
@@ -58,12 +71,23 @@ def settings() -> dict[str, Any]:
         # Credits that one adjustment may move without a second person, and several of one day together.
         "ADJUSTMENT_LIMIT_CREDITS": int(os.environ.get("ADJUSTMENT_LIMIT_CREDITS", 10_000)),
         "ADJUSTMENT_DAY_LIMIT_CREDITS": int(os.environ.get("ADJUSTMENT_DAY_LIMIT_CREDITS", 5_000)),
+        # Rows up to which an export is written while it is downloaded; larger ones are made by the worker.
+        "EXPORT_STREAM_ROWS": int(os.environ.get("EXPORT_STREAM_ROWS", 50_000)),
+        # Hours for which the worker's file can be downloaded.
+        "EXPORT_KEEP_HOURS": int(os.environ.get("EXPORT_KEEP_HOURS", 72)),
         # Days after a campaign's first message in which an opt-out counts as the campaign's.
         "UNSUBSCRIBE_WINDOW_DAYS": int(os.environ.get("UNSUBSCRIBE_WINDOW_DAYS", 7)),
         # Seconds from one sign of life of a worker of background jobs to the next, and without one
         # until it counts as dead and its jobs are given to another: at least twice as many.
         "JOB_HEARTBEAT_SECONDS": float(os.environ.get("JOB_HEARTBEAT_SECONDS", 10)),
         "JOB_STALLED_AFTER_SECONDS": float(os.environ.get("JOB_STALLED_AFTER_SECONDS", 30)),
+        # Where people reach the service: the links of mails, which no request asks for, begin with it.
+        "PUBLIC_URL": _public_url(os.environ.get("PUBLIC_URL")),
+        # The server that takes mails, and the address that they come from.
+        "MAIL_SMTP": mail_server(os.environ.get("MAIL_SMTP")),
+        "MAIL_FROM": os.environ.get("MAIL_FROM"),
+        # Without a server: the folder where mails are kept instead, for a page that shows them.
+        "MAIL_FOLDER": os.environ.get("MAIL_FOLDER"),
     }
 
 
@@ -73,6 +97,39 @@ def database_url(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def mail_server(url: str | None) -> MailServer | None:
+    """The server that `smtp://user:password@host:587` or `smtps://…` names; None where there is no URL.
+
+    Characters such as "@" in the user or the password are written as %40. The port is 587, or 465
+    for smtps, unless the URL says another.
+
+    Raises:
+        Unset: it is no such URL.
+    """
+    if not url:
+        return None
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or port == 0 or parts.path.strip("/"):
+        # Without the URL, which may hold a password.
+        raise Unset("MAIL_SMTP must look like smtp://user:password@host:587, or smtps://… for TLS.")
+    is_tls = parts.scheme == "smtps"
+    user, password = (unquote(part) if part else None for part in (parts.username, parts.password))
+    return MailServer(parts.hostname, port or (465 if is_tls else 587), is_tls, user, password)
+
+
+def _public_url(url: str | None) -> str | None:
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
+        raise Unset("PUBLIC_URL must be where people reach the service, such as https://signalbox.example.")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _required(name: str) -> str:

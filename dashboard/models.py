@@ -3,11 +3,13 @@
 from dashboard.audit import models as audit
 from dashboard.campaigns import models as campaigns
 from dashboard.contacts import models as contacts
+from dashboard.exports import models as exports
 from dashboard.inbound import models as inbound
 from dashboard.jobs import models as jobs
 from dashboard.lists import models as lists
 from dashboard.owners import models as owners
 from dashboard.platform_import import models as platform_import
+from dashboard.reports import models as reports
 from dashboard.staff import models as staff
 from dashboard.views import models as views
 from dashboard.wallets import models as wallets
@@ -19,11 +21,13 @@ __all__ = [
     "audit",
     "campaigns",
     "contacts",
+    "exports",
     "inbound",
     "jobs",
     "lists",
     "owners",
     "platform_import",
+    "reports",
     "staff",
     "views",
     "wallet_adjustments",

@@ -53,6 +53,7 @@ document.addEventListener("submit", (event) => {
 // A refused form gets the focus where it is wrong; one that went through keeps it on its button.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   prepare();
+  tellNews();
   if (ctx?.response?.status >= 400) {
     (document.querySelector("main [aria-invalid=true]") ?? document.querySelector("main [data-next-step]"))?.focus();
   }
@@ -62,6 +63,25 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   }
   submitter = null;
 });
+
+// A page that nobody looks at asks for nothing; `visibilitychange` in its hx-trigger makes up for it.
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceElement } = event.detail.ctx;
+  if (document.hidden && sourceElement.getAttribute("hx-trigger")?.startsWith("every ")) event.preventDefault();
+});
+
+// What changes by itself is also said, but not every three seconds: the end at once, all else at times.
+const NEWS_MS = 15000;
+let newsAt = Date.now();
+function tellNews() {
+  const source = document.querySelector("[data-news]");
+  const place = document.getElementById("news");
+  if (!place || !source || place.textContent === source.dataset.news) return;
+  const hasEnded = !source.hasAttribute("hx-trigger");
+  if (!hasEnded && Date.now() - newsAt < NEWS_MS) return;
+  newsAt = Date.now();
+  place.textContent = source.dataset.news;
+}
 
 // What was saved needs its form no longer.
 document.addEventListener("view-saved", () => document.getElementById("save-view").hidePopover());
@@ -84,8 +104,9 @@ function announce(sentence) {
 }
 
 // Charts: the figures stand in a table beside each; this draws them.
-const CHART_HEIGHT = 224;
 const drawn = new Map();
+const isSmall = (place) => place.classList.contains("chart-small");
+const heightOf = (place) => (isSmall(place) ? 144 : 224);
 function drawCharts() {
   if (!window.uPlot) return;
   for (const place of document.querySelectorAll(".chart")) {
@@ -101,31 +122,64 @@ function drawCharts() {
 }
 const rowsOf = ({ x, series }) => [x, ...series.map((s) => s.values)];
 const widths = new ResizeObserver((changes) => {
-  for (const { target } of changes) drawn.get(target)?.chart.setSize({ width: target.clientWidth, height: CHART_HEIGHT });
+  for (const { target } of changes) drawn.get(target)?.chart.setSize({ width: target.clientWidth, height: heightOf(target) });
 });
-function draw(place, { x, series, zone, step }) {
+function draw(place, wanted) {
+  const { x, series, step } = wanted;
   const css = getComputedStyle(document.documentElement);
   const colour = (name) => css.getPropertyValue(name).trim();
-  const inZone = (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone);
   const axis = { stroke: colour("--sb-quiet"), grid: { stroke: colour("--sb-line"), width: 1 }, ticks: { show: false } };
+  const { options, xScale, xAxis, xValue, most, yAxis, yValue } = step === "span" ? overSpans(wanted) : overTime(wanted);
   return new uPlot({
-    width: place.clientWidth, height: CHART_HEIGHT, tzDate: inZone,
-    legend: { live: true },
-    scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.05, 4)] } },
-    axes: [
-      { ...axis, values: (_, ticks) => ticks.map((t) => label(inZone(t), step, ticks)) },
-      { ...axis, size: 56, values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? t.toLocaleString("en") : "")) },
-    ],
+    width: place.clientWidth, height: heightOf(place), ...options,
+    legend: { show: !isSmall(place), live: true }, cursor: { show: !isSmall(place) },
+    scales: { x: xScale, y: { range: (_, low, high) => [0, most ?? Math.max(high * 1.05, 4)] } },
+    axes: [{ ...axis, ...xAxis }, { ...axis, size: 56, ...yAxis }],
     series: [
-      { value: (_, t) => (t == null ? "–" : label(inZone(t), step === "day" ? step : "full")) },
+      { label: step === "span" ? "Within" : "Time", value: (_, v) => (v == null ? "–" : xValue(v)) },
       ...series.map(({ name, colour: variable, fill, stepped }) => ({
         label: name, stroke: colour(variable), width: 2, points: { show: x.length < 3 },
         fill: fill ? colour(variable) + "22" : undefined,
         paths: stepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
-        value: (_, v) => (v == null ? "–" : v.toLocaleString("en")),
+        value: (_, v) => (v == null ? "–" : yValue(v)),
       })),
     ],
-  }, rowsOf({ x, series }), place);
+  }, rowsOf(wanted), place);
+}
+// Counts over time, in a zone.
+function overTime({ zone, step }) {
+  const inZone = (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone);
+  return {
+    options: { tzDate: inZone },
+    xAxis: { values: (_, ticks) => ticks.map((t) => label(inZone(t), step, ticks)) },
+    xValue: (t) => label(inZone(t), step === "day" ? step : "full"),
+    yAxis: { values: (_, ticks) => ticks.map((t) => (Number.isInteger(t) ? t.toLocaleString("en") : "")) },
+    yValue: (v) => v.toLocaleString("en"),
+  };
+}
+// Shares over spans of time, of which each unit has as much room as the next.
+const HOUR = 3600;
+const MARKS = [1, 10, 60, 300, 600, 1800, HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR];
+const MARK_PX = 60;
+function overSpans({ x }) {
+  const span = (s) => (s % 60 ? `${s} s` : s % HOUR ? `${s / 60} min` : `${s / HOUR} h`);
+  const percent = (share, digits) => `${(share * 100).toFixed(digits)} %`;
+  const [first, last] = [x[0], x.at(-1)];
+  const place = (chart, s) => (chart.width * Math.log(s / first)) / Math.log(last / first);
+  // From the end, which is always named, as many as there is room for.
+  const thinned = (chart, kept, s) => (kept.length && place(chart, kept[0]) - place(chart, s) < MARK_PX ? kept : [s, ...kept]);
+  return {
+    xScale: { time: false, distr: 3, range: () => [first, last] },
+    xAxis: {
+      splits: (chart) => MARKS.filter((s) => s >= first && s <= last).reduceRight((kept, s) => thinned(chart, kept, s), []),
+      filter: (_, marks) => marks,
+      values: (_, marks) => marks.map(span),
+    },
+    xValue: span,
+    most: 1,
+    yAxis: { splits: [0, 0.25, 0.5, 0.75, 1], values: (_, marks) => marks.map((share) => percent(share, 0)) },
+    yValue: (share) => percent(share, 1),
+  };
 }
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 function label(date, step, ticks) {

@@ -1,12 +1,14 @@
 """Figures in the shape that static/app.js draws."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from dashboard.campaigns.history.queries import Curve
+from dashboard.campaigns.ages.queries import Growth
+from dashboard.campaigns.history.queries import NOTHING, Curve, Span
+from dashboard.campaigns.latency.queries import Latency
+from dashboard.campaigns.models import AGES_MINUTES, LATENCIES_SECONDS
 from dashboard.core.dates import day_start
-from dashboard.core.db import AnyRow
 
 
 def curve_chart(curve: Curve, zone: str) -> dict[str, Any] | None:
@@ -21,20 +23,36 @@ def curve_chart(curve: Curve, zone: str) -> dict[str, Any] | None:
     }
 
 
-def days_chart(days: Sequence[AnyRow], first: date, last: date, zone: str) -> dict[str, Any]:
-    """Messages per day of `zone` from `first` to `last`; days without any are zeros."""
-    by_day = {row.day: row for row in days}
-    all_days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+def days_chart(by_day: dict[date, Span], days: Sequence[date], zone: str) -> dict[str, Any]:
+    """Messages on each of `days` of the zone; those without any are zeros."""
 
     def column(name: str) -> list[int]:
-        return [getattr(by_day[day], name) if day in by_day else 0 for day in all_days]
+        return [getattr(by_day.get(day, NOTHING), name) for day in days]
 
     return {
-        "x": [int(day_start(day, zone).timestamp()) for day in all_days],
+        "x": [int(day_start(day, zone).timestamp()) for day in days],
         "series": _series(column("accepted"), column("delivered"), column("failed")),
         "zone": zone,
         "step": "day",
     }
+
+
+def ages_chart(growth: Growth) -> dict[str, Any]:
+    """The share delivered at each age of a campaign. Ages in seconds."""
+    return _share_chart([minutes * 60 for minutes in AGES_MINUTES], growth.delivered_shares)
+
+
+def latency_chart(latency: Latency) -> dict[str, Any] | None:
+    """The share delivered within so many seconds of being handed over; None where nothing was accepted."""
+    if not latency.accepted:
+        return None
+    return _share_chart(LATENCIES_SECONDS, [rate.value for rate in latency.rates])
+
+
+def _share_chart(seconds: Sequence[int], shares: Sequence[float | None]) -> dict[str, Any]:
+    """Shares from 0 to 1 over spans, of which the short ones need as much room as the long."""
+    delivered = {"name": "Delivered", "colour": "--sb-good-bar", "values": list(shares), "fill": True}
+    return {"x": list(seconds), "series": [delivered | {"stepped": True}], "step": "span"}
 
 
 def _series(accepted: Sequence[int], delivered: Sequence[int], failed: Sequence[int]) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ from wtforms.validators import AnyOf, Optional
 
 from dashboard.campaigns.messages.queries import FIGURES
 from dashboard.campaigns.models import CampaignStatus
-from dashboard.campaigns.queries import SORTS
+from dashboard.campaigns.queries import SORTS, Wanted
+from dashboard.core.dates import day_end, day_start
 from dashboard.web.forms import (
     AtMost,
     ChoiceField,
@@ -26,7 +27,34 @@ class CampaignFilter(FilterForm):
     until = DayField("To", validators=[Optional()])
     sort = TextField("Order", validators=[AnyOf(["", *SORTS])])
 
+    def campaigns(self, zone: str) -> Wanted:
+        """The campaigns asked for, the days read in the IANA zone. What is wrong is left out."""
+        since, until = self.wanted("since"), self.wanted("until")
+        return Wanted(
+            name=self.wanted("q"),
+            status=self.wanted("status"),
+            owner_id=self.wanted("owner"),
+            country=self.wanted("country"),
+            since=since and day_start(since, zone),
+            until=until and day_end(until, zone),
+        )
+
+    @property
+    def order(self) -> str:
+        """One of SORTS; or "worst", which asks for those that are below normal alone."""
+        return "worst" if self.wanted("signal") else self.wanted("sort") or "newest"
+
 
 class MessageFilter(FilterForm):
     status = TextField("Figure", validators=[AnyOf(["", *FIGURES])])
     error_code = TextField("Reason", validators=[AtMost(200)])
+
+    @property
+    def figure(self) -> str:
+        """One of FIGURES."""
+        return self.wanted("status") or "all"
+
+    @property
+    def code(self) -> str | None:
+        """An empty one asks for failures without a code; None for all messages."""
+        return self.error_code.data if self.error_code.raw_data else None

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Double, cast, func, select
+from sqlalchemy import Double, cast, func, literal, select
 
 from dashboard.campaigns.models import (
     Campaign,
     CampaignStat,
+    CampaignStatCountry,
     CampaignStatus,
 )
 from dashboard.core import keyset
 from dashboard.core.countries import countries_in
 from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.core.like import contains_words, folded
-from dashboard.core.rates import Rate
+from dashboard.core.rates import Rate, interval_columns
 from dashboard.lists.models import ContactList
 from dashboard.owners.models import Owner
 from dashboard.staff.models import Staff
@@ -89,22 +90,24 @@ class Wanted:
 _ACCEPTED = CampaignStat.sent + CampaignStat.delivered + CampaignStat.failed
 
 
-def _share(count: Any, otherwise: float) -> Any:
-    share = cast(count, Double) / func.nullif(_ACCEPTED, 0)
-    return func.coalesce(share, cast(otherwise, Double), type_=Double)
+def _or(bound: Any, otherwise: float) -> Any:
+    return func.coalesce(bound, cast(otherwise, Double), type_=Double)
 
 
 _HAPPENS = keyset.Key("happens_at", Campaign.happens_at, descending=True)
 _ID = keyset.Key("id", Campaign.id, descending=True)
-# A campaign without accepted messages has no rate and comes last.
+# By what is sure and not by the share, so that 1 failure of 1 does not come before 700 of 2,000: the failure
+# rate is at least so high, the delivery rate at most so. Without accepted messages there is neither: last.
+_FAILED_AT_LEAST, _ = interval_columns(CampaignStat.failed, _ACCEPTED)
+_, _DELIVERED_AT_MOST = interval_columns(CampaignStat.delivered, _ACCEPTED)
 SORTS: dict[str, list[keyset.Key]] = {
     "newest": [_HAPPENS, _ID],
     "oldest": [
         keyset.Key("happens_at", Campaign.happens_at),
         keyset.Key("id", Campaign.id),
     ],
-    "failing": [keyset.Key("failing", _share(CampaignStat.failed, -1.0), descending=True), _ID],
-    "undelivered": [keyset.Key("undelivered", _share(CampaignStat.delivered, 2.0)), _ID],
+    "failing": [keyset.Key("failing", _or(_FAILED_AT_LEAST, -1.0), descending=True), _ID],
+    "undelivered": [keyset.Key("undelivered", _or(_DELIVERED_AT_MOST, 2.0)), _ID],
     "largest": [keyset.Key("largest", func.coalesce(_ACCEPTED, 0), descending=True), _ID],
 }
 
@@ -136,6 +139,27 @@ def get(owner_id: int, campaign_id: int) -> AnyRow:
     ).one()  # fmt: skip
 
 
+def countries(owner_id: int, campaign_id: int) -> list[tuple[str, Totals]]:
+    """The calling codes ("30") of the numbers, and what became of the messages to each; most first."""
+    accepted = CampaignStatCountry.accepted
+    rows = db.session.execute(
+        select(
+            CampaignStatCountry.calling_code,
+            literal(0).label("queued"),
+            (accepted - CampaignStatCountry.delivered - CampaignStatCountry.failed).label("sent"),
+            CampaignStatCountry.delivered,
+            CampaignStatCountry.failed,
+        )
+        .where(
+            CampaignStatCountry.owner_id == owner_id,
+            CampaignStatCountry.campaign_id == campaign_id,
+            accepted > 0,
+        )
+        .order_by(accepted.desc(), CampaignStatCountry.calling_code)
+    )
+    return [(row.calling_code, totals_of(row)) for row in rows]
+
+
 def sending_now(*, most: int = 10) -> Sequence[AnyRow]:
     """Campaigns under way, latest start first, with their counters."""
     return db.session.execute(
@@ -146,22 +170,14 @@ def sending_now(*, most: int = 10) -> Sequence[AnyRow]:
     ).all()
 
 
-def worst_failures(since: datetime, *, most: int = 8) -> list[AnyRow]:
-    """The campaigns since then that surely failed most: by the lower bound of the failure interval.
-
-    By the bound and not by the rate, so that 1 of 2 does not come before 700 of 2,000.
-    """
-    rows = db.session.execute(
-        with_counters().where(
-            Campaign.happens_at >= since, CampaignStat.failed > 0, Campaign.started_at.is_not(None)
-        )
+def worst_failures(since: datetime, *, most: int = 8) -> Sequence[AnyRow]:
+    """The campaigns since then that surely failed most: by the lower bound of the failure interval."""
+    return db.session.execute(
+        with_counters()
+        .where(Campaign.happens_at >= since, CampaignStat.failed > 0, Campaign.started_at.is_not(None))
+        .order_by(_FAILED_AT_LEAST.desc(), Campaign.id.desc())
+        .limit(most)
     ).all()
-    return sorted(rows, key=_surely_failed, reverse=True)[:most]
-
-
-def _surely_failed(row: AnyRow) -> float:
-    interval = totals_of(row).failure.interval
-    return interval[0] if interval else 0.0
 
 
 def with_counters() -> AnySelect:

@@ -44,10 +44,12 @@ def page(wanted: Wanted, at: keyset.At = keyset.FIRST) -> Found:
     if not wanted.typed:
         return Found(keyset.page(_narrowed(_rows(), wanted), _BY_PHONE, at))
     hits = _hits(wanted)
-    found = select(hits).subquery()
+    # In the statement that shows them, so that they are looked for once.
+    count = select(func.count()).select_from(hits).scalar_subquery()
+    found = select(hits, count.label("hits")).subquery()
     keys = [keyset.Key("phone", found.c.phone), keyset.Key("owner_id", found.c.owner_id)]
-    is_cut = db.session.scalar(select(func.count()).select_from(hits)) == MOST_HITS
-    return Found(keyset.page(select(found), keys, at), is_cut)
+    shown = keyset.page(select(found), keys, at)
+    return Found(shown, is_cut=bool(shown.rows) and shown.rows[0].hits == MOST_HITS)
 
 
 def by_number(typed: str, *, most: int = 50) -> Sequence[AnyRow]:

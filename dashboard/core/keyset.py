@@ -68,9 +68,7 @@ def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
     backwards = bool(at.before and not at.after and edge)
     if edge is not None:
         stmt = stmt.where(_beyond(keys, edge, backwards))
-    stmt = stmt.order_by(None).order_by(
-        *(key.column.desc() if key.descending != backwards else key.column.asc() for key in keys)
-    )
+    stmt = stmt.order_by(None).order_by(*ordering(keys, backwards=backwards))
     # One row more than is shown tells whether there is a next page.
     rows = list(db.session.execute(stmt.limit(at.size + 1)))
     if edge is not None and not rows:
@@ -87,6 +85,11 @@ def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
         after=_encode(rows[-1], keys) if rows and has_next else None,
         before=_encode(rows[0], keys) if rows and has_previous else None,
     )
+
+
+def ordering(keys: Sequence[Key], *, backwards: bool = False) -> list[ColumnElement[Any]]:
+    """What sorts by the keys, as the pages do."""
+    return [key.column.desc() if key.descending != backwards else key.column.asc() for key in keys]
 
 
 def _beyond(keys: Sequence[Key], edge: Sequence[Any], backwards: bool) -> ColumnElement[bool]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
+
+from sqlalchemy import ColumnElement, Double, case, cast, func
 
 Z_95 = 1.959963984540054  # the normal distribution's 97.5 % point
 #: The widest 95 % interval beside which a share still says something: 20 points of percent. One half can be
@@ -43,3 +46,20 @@ class Rate:
         low = (centre - spread) / (1 + z * z / n) if self.count else 0.0
         high = (centre + spread) / (1 + z * z / n) if self.count < n else 1.0
         return low, high
+
+
+def share_column(count: Any, of: Any) -> ColumnElement[float]:
+    """`Rate.value` in SQL: NULL of nothing."""
+    return cast(count, Double) / func.nullif(of, 0)
+
+
+def interval_columns(count: Any, of: Any) -> tuple[ColumnElement[float], ColumnElement[float]]:
+    """`Rate.interval` in SQL: its two ends, NULL of nothing.
+
+    Both fractions are expanded by `of`, which is a third of the work where thousands are sorted by it.
+    """
+    k, n, z = cast(count, Double), cast(func.nullif(of, 0), Double), Z_95
+    spread = z * func.sqrt(k * (n - k) / n + z * z / 4)
+    low = case((n.is_(None), None), (k == 0, 0.0), else_=(k + z * z / 2 - spread) / (n + z * z))
+    high = case((n.is_(None), None), (k == n, 1.0), else_=(k + z * z / 2 + spread) / (n + z * z))
+    return low, high

@@ -25,6 +25,11 @@ def p_value_of_higher(rate: Rate, than: Rate) -> float:
     return max(0.0, 1.0 - _tail(than.count + 1, than.of, hits, total))
 
 
+def p_value_of_difference(one: Rate, other: Rate) -> float:
+    """How likely chance alone sets the two as far apart, whichever is higher: twice the smaller tail."""
+    return min(1.0, 2 * min(p_value_of_higher(one, other), p_value_of_higher(other, one)))
+
+
 def _tail(least: int, draws: int, hits: int, total: int) -> float:
     """The probability of `least` or more hits among `draws` of `total` that hold `hits`."""
     if least > min(draws, hits):

@@ -1,7 +1,8 @@
 """`make run` and `make dev`: the database, the migrations, the demo data, the web server, and a worker.
 
 The environment may say DATABASE_URL (a database of one's own), DEMO (the scale of the demo data
-that an empty database gets), HOST and PORT.
+that an empty database gets), HOST and PORT. Without MAIL_SMTP mails land in a folder, which the page
+"Mails" shows.
 """
 
 import argparse
@@ -48,6 +49,8 @@ def main() -> None:
         _require_free_port()
         with local_environment():
             (ROOT / "var").mkdir(exist_ok=True)
+            os.environ.setdefault("MAIL_FOLDER", str(ROOT / "var" / "mail"))
+            os.environ.setdefault("PUBLIC_URL", f"http://{HOST}:{PORT}")
             with locked(ROOT / "var" / "preparing"):  # or two of us would migrate and fill it at once
                 greeting = _prepare(scale)
             with worker_beside():

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint
 
 from dashboard.campaigns import queries as campaigns
+from dashboard.campaigns.breakdowns import queries as breakdowns
 from dashboard.campaigns.charts import days_chart
+from dashboard.campaigns.history import heat
 from dashboard.campaigns.history import queries as history
 from dashboard.campaigns.queries import Wanted
 from dashboard.campaigns.signals import queries as signals
@@ -23,28 +25,39 @@ from dashboard.web.filters import reader_zone
 bp = Blueprint("overview", __name__)
 
 DAYS = 30
+MOST = 8  #: rows of each table
 
 
 @bp.get("/")
 @requires(Permission.READ)
 def index():
+    sending = campaigns.sending_now()
+    if htmx.is_partial():  # every few seconds, and nothing else is asked for
+        return htmx.render("overview/index.html", "sending", sending=sending, totals_of=campaigns.totals_of)
     zone = reader_zone()
     today = utc_now().astimezone(ZoneInfo(zone)).date()
-    first = today - timedelta(days=DAYS - 1)
-    days = history.days(day_start(first, zone), zone)
+    days = [today - timedelta(days=n) for n in reversed(range(DAYS))]
+    since = day_start(days[0], zone)
+    by_clock = history.by_hour_of_day(history.hours(since), zone)
+    by_day = history.by_day(by_clock)
     below_normal = signals.below_normal(Wanted())
     return htmx.render(
         "overview/index.html",
         "sending",
         days=days,
-        month=history.sum_of(days),
-        chart=days_chart(days, first, today, zone),
-        sending=campaigns.sending_now(),
+        by_day=by_day,
+        heat=heat.rows(by_clock, days[::-1]),
+        heat_steps=heat.STEPS,
+        month=history.sum_of(by_day.values()),
+        chart=days_chart(by_day, days, zone),
+        owners=breakdowns.by_owner(since, zone)[:MOST],
+        countries=breakdowns.by_country(since)[:MOST],
         below_normal=below_normal,
-        furthest=signals.page(below_normal, keyset.At(size=8)).rows,
-        worst=campaigns.worst_failures(day_start(first, zone)),
+        furthest=signals.page(below_normal, keyset.At(size=MOST)).rows,
+        worst=campaigns.worst_failures(since),
         low=wallets.low(),
         last_proof=proofs.last_result() if may(Permission.ADMINISTER) else None,
         short=runways.soonest_short(),
+        sending=sending,
         totals_of=campaigns.totals_of,
     )

@@ -32,13 +32,13 @@ def index():
 @requires(Permission.READ)
 def show(owner_id: int):
     owner = queries.get(owner_id)
-    days = history.days(utc_now() - timedelta(days=30), owner.timezone, owner_id=owner_id)
+    hours = history.hours(utc_now() - timedelta(days=30), owner_id=owner_id)
     return htmx.render(
         "owners/show.html",
         "owner",
         owner=owner,
         glance=queries.glance(owner_id),
-        month=history.sum_of(days),
+        month=history.sum_of(hours.values()),
         campaigns=campaigns.page(campaigns.Wanted(owner_id=owner_id), at=keyset.At(size=8)).rows,
         lists=lists.page(lists.Wanted(owner_id=owner_id), at=keyset.At(size=8)).rows,
         numbers=queries.sender_numbers(owner_id),

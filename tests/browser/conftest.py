@@ -16,6 +16,9 @@ from dashboard.core.db import db
 from dashboard.local.browser import find_chromium
 from dashboard.staff.models import Staff
 from tests.browser.hand import Keyboard, Pointer, sign_in_at
+from tests.jobs.conftest import start_worker, work_off
+
+__all__ = ["start_worker", "work_off"]
 
 # Ports from 32768 on may be taken by the client ends of connections.
 PORTS = range(20_000, 32_768)

@@ -8,9 +8,14 @@ from flask import Flask
 from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
+from dashboard.campaigns.exports.kinds import FIGURES, figures_of
+from dashboard.campaigns.queries import Wanted
 from dashboard.core.db import db, utc_now
+from dashboard.exports.commands import request_export
 from dashboard.jobs.models import Job, JobReport
 from dashboard.platform_import.models import ImportIssue, ImportRun, ImportStep
+from dashboard.reports.commands import begin_try, note_failure, subscribe
+from dashboard.reports.models import ReportDelivery
 from dashboard.views.commands import save_view
 from dashboard.wallets.approvals.commands import request_adjustment
 from dashboard.wallets.commands import Movement, write_entry
@@ -57,7 +62,10 @@ class Sample:
     request_id: int
     verification_id: int
     anchor_id: int
+    export_id: int
     token: str
+    report_id: int
+    mail_name: str
 
     def pages(self, app: Flask) -> list[str]:
         """The address of each page that there is, so also of one that is new, and some more views."""
@@ -89,12 +97,16 @@ class Sample:
             f"{owner}/campaigns/{self.sending_id}",
             f"{owner}/campaigns/{self.draft_id}",
             f"{owner}/campaigns/{self.campaign_id}/messages?status=failed&error_code=30003",
+            f"/campaigns/compare?of={self.owner_id}-{self.campaign_id}&of={self.owner_id}-{self.sending_id}",
+            f"/campaigns/compare?of={self.owner_id}-{self.draft_id}&of=1-1&of=x&age=24&q=nothing",
             f"{owner}/lists/{self.list_id}?is_subscribed=false",
             f"{owner}/wallet?type=refund&at=2026-10-25T03:30&least=1",
             f"{owner}/wallet?at=2026-03-29T03:30&most=x&campaign={self.campaign_id}",
             f"{owner}/wallet/entries/1",
             "/approvals?show=all",
             "/views?show=shared",
+            "/exports?show=all",
+            "/reports?show=all",
             f"/owners/{self.empty_owner_id}",
             f"/owners/{self.empty_owner_id}/wallet",
             f"/owners/{self.empty_owner_id}/lists/{self.empty_list_id}",
@@ -158,7 +170,10 @@ def make_sample() -> Sample:
         request_id=_ask(owner, -400),
         anchor_id=take_anchor(taken_by=None),
         verification_id=_verification(),
-        token=_view(),
+        export_id=_export(owner),
+        token=(token := _view()),
+        report_id=_report(token),
+        mail_name="none",
     )
 
 
@@ -200,11 +215,29 @@ def _view() -> str:
     return save_view(f"{MARKUP} {UNBROKEN}"[:120], address, is_shared=True, actor_id=make_staff().id)
 
 
+def _report(token: str) -> int:
+    """Somebody's report of the view, which nobody could send yet and nobody ever can; its number."""
+    report_id = subscribe(token, reader_id=make_staff(name=UNBROKEN).id)
+    for is_final in (True, False):
+        delivery = ReportDelivery(report_id=report_id, due_at=utc_now(), next_try_at=utc_now())
+        db.session.add(delivery)
+        db.session.commit()
+        begin_try(delivery.id)
+        note_failure(delivery.id, f"{LONG} {UNBROKEN} {MARKUP}", is_final=is_final)
+    return report_id
+
+
 def _verification() -> int:
     """A verification that found campaigns which nobody paid for; its number."""
     number = request_verification(asked_by=None)
     finish_verification(number, list(verify()))
     return number
+
+
+def _export(owner) -> int:
+    """Somebody's export that waits for a worker; its number."""
+    asked = figures_of(Wanted(owner_id=owner.id, name=UNBROKEN), "newest")
+    return request_export(FIGURES, asked, actor_id=make_staff("manager", name=UNBROKEN).id)
 
 
 def _jobs() -> None:

@@ -84,6 +84,79 @@ def test_updating_ends_with_the_campaign(sending: Page):
     assert asked == []
 
 
+def test_the_focus_stays_where_it_is(sending: Page):
+    figure = delivered(sending).get_by_role("link")
+    figure.focus()
+    deliver_one_more(sending)
+    sending.clock.run_for(5_000)
+    expect(delivered(sending)).to_contain_text("2 of 2 accepted")
+    expect(figure).to_be_focused()
+
+    sending.get_by_role("link", name="Pause updating").focus()
+    sending.keyboard.press("Enter")
+    expect(sending.get_by_role("link", name="Go on updating")).to_be_focused()
+
+
+def look(page: Page, *, away: bool) -> None:
+    """Turn to another tab, or back to this one."""
+    page.evaluate(
+        """away => {
+            Object.defineProperty(document, "hidden", { configurable: true, get: () => away });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        away,
+    )
+
+
+def test_a_page_that_nobody_looks_at_asks_for_nothing_and_catches_up_at_once(sending: Page):
+    asked = questions_of(sending)
+    look(sending, away=True)
+    deliver_one_more(sending)
+    sending.clock.run_for(60_000)
+    expect(delivered(sending)).to_contain_text("1 of 1 accepted")
+    assert asked == []
+
+    look(sending, away=False)
+    expect(delivered(sending)).to_contain_text("2 of 2 accepted")
+    assert len(asked) == 1, "without waiting for the next turn"
+    deliver_one_more(sending)
+    sending.clock.run_for(5_000)
+    expect(delivered(sending)).to_contain_text("3 of 3 accepted")
+
+
+def test_a_campaign_that_is_done_asks_no_more_when_one_comes_back(sending: Page):
+    sending.campaign.status = "completed"
+    db.session.commit()
+    sending.clock.run_for(5_000)
+    expect(sending.locator(".title-line")).to_contain_text("Completed")
+    asked = questions_of(sending)
+    look(sending, away=True)
+    look(sending, away=False)
+    sending.clock.run_for(10_000)
+    assert asked == []
+
+
+def test_what_changes_is_said_at_times_and_its_end_at_once(sending: Page):
+    news = sending.locator("#news")
+    assert news.get_attribute("aria-live") == "polite"
+    deliver_one_more(sending)
+    sending.clock.run_for(4_000)
+    expect(delivered(sending)).to_contain_text("2 of 2 accepted")
+    expect(news).to_be_empty()  # not at every turn
+
+    sending.clock.run_for(13_000)
+    expect(news).to_have_text("2 of 3 accepted.")
+    deliver_one_more(sending)
+    sending.clock.run_for(4_000)
+    expect(delivered(sending)).to_contain_text("3 of 3 accepted")
+    expect(news).to_have_text("2 of 3 accepted.")
+
+    sending.campaign.status = "completed"
+    db.session.commit()
+    sending.clock.run_for(4_000)
+    expect(news).to_have_text("Sending is done: 3 of 4 accepted.")
+
+
 def test_the_overview_follows_campaigns_under_way(sending: Page):
     sending.goto("/")
     part = sending.get_by_role("region", name="Sending now")

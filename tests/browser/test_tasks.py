@@ -157,6 +157,29 @@ def confirmed(hand, page: Page, name: str) -> None:
     hand.click(page.get_by_role("button", name=name))
 
 
+def test_m6_watch_a_send_live_and_pause_the_updating(page: Page, sign_in, hand):
+    campaign = make_campaign(name="Black Friday", status="sending", started_at=utc_now())
+    make_message(campaign, status="queued")
+    make_message(campaign, sent_at=utc_now(), delivered_at=utc_now())
+    page.clock.install()
+    sign_in("manager")
+    delivered = page.locator(".figure").filter(has_text="Delivered")
+
+    hand.click(page.get_by_role("region", name="Sending now").get_by_role("link", name="Black Friday"))
+    expect(delivered).to_contain_text("1 of 1 accepted")
+    make_message(campaign, sent_at=utc_now(), delivered_at=utc_now())
+    page.clock.run_for(4_000)
+    expect(delivered).to_contain_text("2 of 2 accepted")
+
+    hand.click(page.get_by_role("link", name="Pause updating"))
+    expect(page.get_by_role("link", name="Go on updating")).to_be_visible()
+    make_message(campaign, sent_at=utc_now(), delivered_at=utc_now())
+    page.clock.run_for(60_000)
+    expect(delivered).to_contain_text("2 of 2 accepted")
+    assert hand.clicks <= 3
+    assert audited() == []
+
+
 def test_a1_credit_500_for_goodwill(page: Page, sign_in, hand):
     wallet = make_wallet(make_owner(name="Café Aurora"), balance_credits=70)
     person = sign_in("admin")

@@ -46,6 +46,38 @@ def test_searching(page: Page, sign_in):
     expect(page.get_by_role("heading", name="Ada")).to_be_visible()
 
 
+def test_comparing_campaigns(page: Page, sign_in):
+    owner = make_owner()
+    for name in ("Spring", "Summer", "Winter"):
+        make_message(make_campaign(owner, name=name, started_at=utc_now()))
+    sign_in("manager")
+    page.goto("/campaigns")
+    page.get_by_label("Compare Spring").check()
+    page.get_by_label("Compare Winter").check()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("columnheader", name="Spring").first).to_be_visible()
+    page.get_by_label("Add a campaign by its name").fill("summer")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="Add Summer").click()
+    expect(page.get_by_role("region", name="Figures side by side")).to_contain_text("Summer")
+    page.get_by_role("link", name="Remove Winter").click()
+    expect(page.get_by_role("region", name="Figures side by side")).not_to_contain_text("Winter")
+    page.get_by_text("By age, as a table").click()
+    expect(page.get_by_role("region", name="Delivered by age")).to_be_visible()
+    expect(page.locator(".chart").first).to_be_hidden()
+
+
+def test_a_campaign_under_way_is_loaded_again_by_a_link(page: Page, sign_in):
+    campaign = make_campaign(status="sending", started_at=utc_now())
+    make_message(campaign, sent_at=utc_now(), delivered_at=utc_now())
+    sign_in("manager")
+    page.goto(f"/owners/{campaign.owner_id}/campaigns/{campaign.id}")
+    expect(page.get_by_role("link", name="Pause updating")).to_be_hidden()
+    make_message(campaign, sent_at=utc_now(), delivered_at=utc_now())
+    page.get_by_role("link", name="Reload").click()
+    expect(page.locator(".figure").filter(has_text="Delivered")).to_contain_text("2 of 2 accepted")
+
+
 def test_filtering_by_a_form(page: Page, sign_in):
     owner = make_owner()
     make_campaign(owner, name="Went well")

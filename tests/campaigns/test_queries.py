@@ -8,6 +8,8 @@ from dashboard.campaigns.history import queries as history
 from dashboard.campaigns.messages import queries as messages
 from dashboard.campaigns.queries import SORTS, Wanted
 from dashboard.core import keyset
+from dashboard.core.db import db
+from dashboard.owners.models import Owner
 from tests.factories import NOON, make_campaign, make_contact, make_message, make_owner
 
 
@@ -93,6 +95,30 @@ def queries_most(owner, campaign) -> tuple[int, int]:
     return found.count, len(found.contacts)
 
 
+def test_all_who_unsubscribed_are_paged_in_the_order_in_which_they_left(session):
+    owner = make_owner()
+    campaign = make_campaign(owner)
+    gone = []
+    for hours in (3, 1, 1, 2, 5):
+        left_at = NOON + timedelta(hours=hours)
+        contact = make_contact(owner, is_subscribed=False, unsubscribed_at=left_at)
+        make_message(campaign, contact)
+        gone.append((left_at, contact.id))
+
+    def page(**at):
+        where = keyset.At(size=2, **at)
+        return messages.unsubscribed(owner.id, campaign.id, NOON, window_days=7, at=where)
+
+    first = page()
+    second = page(after=first.after)
+    third = page(after=second.after)
+    seen = [(row.unsubscribed_at, row.id) for found in (first, second, third) for row in found.rows]
+    assert seen == sorted(gone)
+    assert third.after is None
+    assert page(before=second.before).rows == first.rows
+    assert messages.unsubscribed(owner.id, campaign.id, None, window_days=7).rows == []
+
+
 def test_the_curve_grows_to_the_totals(session):
     campaign = make_campaign()
     make_message(campaign)
@@ -150,20 +176,38 @@ def test_sorts_put_campaigns_without_a_rate_last(session):
     assert names(queries.page(Wanted(), sort="undelivered")) == ["bad", "good", "empty"]
 
 
+def test_sorts_go_by_what_is_sure_and_not_by_the_share(session):
+    fill(make_campaign(name="1 of 1"), failed=1)
+    fill(make_campaign(name="12 of 30"), failed=12, delivered=18)
+    fill(make_campaign(name="9 of 30"), failed=9, delivered=21)
+    assert names(queries.page(Wanted(), sort="failing")) == ["12 of 30", "1 of 1", "9 of 30"]
+    assert names(queries.page(Wanted(), sort="undelivered")) == ["12 of 30", "1 of 1", "9 of 30"]
+
+
+def test_a_campaigns_countries_are_those_of_its_numbers(session):
+    campaign = make_campaign()
+    for phone, status in [
+        ("+306984303406", "delivered"),
+        ("+306984303407", "sent"),
+        ("+12125550100", "failed"),
+    ]:
+        make_message(campaign, make_contact(campaign_owner(campaign), phone=phone), status=status)
+    make_message(campaign, status="queued")
+    countries = queries.countries(campaign.owner_id, campaign.id)
+    assert [(code, there.accepted, there.delivered, there.failed) for code, there in countries] == [
+        ("30", 2, 1, 0),
+        ("1", 1, 0, 1),
+    ]
+    assert queries.countries(campaign.owner_id, make_campaign().id) == []
+
+
+def campaign_owner(campaign) -> Owner:
+    return db.session.get_one(Owner, campaign.owner_id)
+
+
 def test_the_worst_are_those_that_surely_failed(session):
     one_of_two = fill(make_campaign(name="1 of 2"), failed=1, delivered=1)
     many = fill(make_campaign(name="12 of 30"), failed=12, delivered=18)
     assert one_of_two.name
     worst = queries.worst_failures(NOON - timedelta(days=1))
     assert [row.name for row in worst] == [many.name, "1 of 2"]
-
-
-def test_days_are_days_of_the_zone(session):
-    campaign = make_campaign()
-    late = NOON.replace(hour=23)
-    make_message(campaign, sent_at=late, delivered_at=late)
-    (utc,) = history.days(NOON - timedelta(days=2), "UTC")
-    (athens,) = history.days(NOON - timedelta(days=2), "Europe/Athens")
-    assert (utc.day.day, athens.day.day) == (20, 21)
-    assert (athens.accepted, athens.delivered, athens.failed) == (1, 1, 0)
-    assert history.days(NOON, "UTC", owner_id=make_owner().id) == []

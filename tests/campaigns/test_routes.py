@@ -1,4 +1,6 @@
-from tests.factories import make_campaign, make_contact, make_message, make_owner
+from datetime import timedelta
+
+from tests.factories import NOON, make_campaign, make_contact, make_message, make_owner
 
 
 def test_a_campaigns_page_gives_rates_with_denominator_and_interval(client, sign_in):
@@ -33,10 +35,69 @@ def test_a_campaign_that_is_sending_updates_itself_until_paused(client, sign_in)
     campaign = make_campaign(status="sending")
     make_message(campaign, status="queued")
     url = f"/owners/{campaign.owner_id}/campaigns/{campaign.id}"
-    assert 'hx-trigger="every 3s"' in client.get(url).text
+    assert 'hx-trigger="every 3s, visibilitychange from:document"' in client.get(url).text
     paused = client.get(f"{url}?live=off").text
     assert "every 3s" not in paused
     assert "Go on updating" in paused
+
+
+def test_a_campaign_that_is_done_does_not_ask_again_and_says_so(client, sign_in):
+    sign_in("manager")
+    campaign = make_campaign()
+    for _ in range(40):
+        make_message(campaign)
+    page = client.get(f"/owners/{campaign.owner_id}/campaigns/{campaign.id}").text
+    assert "every 3s" not in page
+    assert "Pause updating" not in page
+    assert 'data-news="Sending is done: 40 of 40 accepted, 100.0 % delivered."' in page
+
+
+def test_who_unsubscribed_is_counted_and_listed(client, sign_in):
+    sign_in("support")
+    owner = make_owner()
+    campaign = make_campaign(owner)
+    for n in range(12):
+        left_at = NOON + timedelta(hours=n)
+        contact = make_contact(owner, first_name=f"Leaver-{n}-", is_subscribed=False, unsubscribed_at=left_at)
+        make_message(campaign, contact)
+    address = f"/owners/{owner.id}/campaigns/{campaign.id}"
+    page = client.get(address).text
+    assert f'<a href="{address}/unsubscribes">Show all 12</a>' in page
+    assert "Leaver-9-" in page
+    assert "Leaver-10-" not in page
+    everybody = client.get(f"{address}/unsubscribes").text
+    assert all(f"Leaver-{n}-" in everybody for n in range(12))
+    assert "Nothing was sent yet." in client.get(f"{address_of(make_campaign(owner))}/unsubscribes").text
+
+
+def address_of(campaign) -> str:
+    return f"/owners/{campaign.owner_id}/campaigns/{campaign.id}"
+
+
+def test_a_campaigns_page_says_how_long_messages_took_and_where_they_went(client, sign_in):
+    sign_in("support")
+    campaign = make_campaign(started_at=NOON)
+    for n in range(40):
+        make_message(campaign, delivered_at=NOON + timedelta(seconds=9 if n < 30 else 100))
+    page = client.get(address_of(campaign)).text
+    assert "Half of the accepted were delivered within 10 s, nine in ten within 2 min." in page
+    assert "40 messages accepted" in page
+    assert "+30 Greece" in page
+
+
+def test_a_reason_stands_with_its_code_and_what_to_do(client, sign_in):
+    sign_in("support")
+    campaign = make_campaign()
+    for code in ("27", "a-code-that-nobody-knows"):
+        make_message(campaign, status="failed", error_code=code)
+    page = client.get(address_of(campaign)).text
+    for words in (
+        "<code>27</code>",
+        "off or out of reach",
+        "Try again later",
+        "<code>a-code-that-nobody-knows</code>",
+    ):
+        assert words in page, words
 
 
 def test_htmx_gets_the_results_alone(client, sign_in):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, fisher_exact, hypergeom
 
 from dashboard.core.rates import Rate
-from dashboard.core.significance import discoveries, p_value_of_higher
+from dashboard.core.significance import discoveries, p_value_of_difference, p_value_of_higher
 
 SMALL = [
     Rate(count, of)
@@ -24,6 +24,16 @@ def test_fishers_test_of_small_counts_is_scipys(rate):
         table = [[rate.count, rate.of - rate.count], [than.count, than.of - than.count]]
         expected = fisher_exact(table, alternative="greater").pvalue
         assert p_value_of_higher(rate, than) == pytest.approx(expected, rel=1e-11, abs=1e-300), than
+
+
+@pytest.mark.parametrize("one", SMALL, ids=str)
+def test_a_difference_is_twice_the_smaller_of_scipys_tails(one):
+    for other in SMALL:
+        table = [[one.count, one.of - one.count], [other.count, other.of - other.count]]
+        tails = [fisher_exact(table, alternative=side).pvalue for side in ("greater", "less")]
+        expected = min(1, 2 * min(tails))
+        assert p_value_of_difference(one, other) == pytest.approx(expected, rel=1e-11, abs=1e-300), other
+        assert p_value_of_difference(one, other) == pytest.approx(p_value_of_difference(other, one))
 
 
 @pytest.mark.parametrize(

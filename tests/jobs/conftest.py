@@ -41,8 +41,10 @@ def start_worker(committed) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts a worker as a process of its own, which takes silent ones for dead soon."""
     started: list[subprocess.Popen[str]] = []
 
-    def start_worker(concurrency: int = 1, stalled_after_seconds: float = 1) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.jobs.hand", str(concurrency)]
+    def start_worker(
+        concurrency: int = 1, stalled_after_seconds: float = 1, hand: str = "tests.jobs.hand"
+    ) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", hand, str(concurrency)]
         pace = {
             "JOB_HEARTBEAT_SECONDS": str(stalled_after_seconds / 3),
             "JOB_STALLED_AFTER_SECONDS": str(stalled_after_seconds),

@@ -1,5 +1,9 @@
-from dashboard.core.db import utc_now
-from tests.factories import make_campaign, make_message, make_wallet
+from datetime import timedelta
+
+from sqlalchemy import event
+
+from dashboard.core.db import db, utc_now
+from tests.factories import make_campaign, make_message, make_owner, make_wallet
 
 
 def test_the_first_page_of_an_empty_house_says_so(client, sign_in):
@@ -26,3 +30,37 @@ def test_what_needs_a_look_is_on_the_first_page(client, sign_in):
     assert page.count("Under way") == 2
     assert ">3</strong>" in page
     assert "Europe/Athens" in page
+
+
+def test_the_first_page_says_when_messages_fail_and_to_whom_they_went(client, sign_in):
+    sign_in("manager")
+    noon = utc_now().replace(hour=10, minute=0) - timedelta(days=1)
+    campaign = make_campaign(make_owner(name="Harbour Books"), started_at=noon)
+    for n in range(40):
+        fate = {"failed_at": noon} if n < 3 else {"delivered_at": noon}
+        make_message(campaign, status="failed" if n < 3 else "delivered", sent_at=noon, **fate)
+    page = client.get("/").text
+    assert '<td class="heat-3" title="3 of 40 failed">8</td>' in page
+    assert f'href="/campaigns?since={noon.date()}&amp;until={noon.date()}"' in page
+    owners = page[page.index('id="owners-title"') :].partition("</section>")[0]
+    assert "Harbour Books" in owners
+    assert 'aria-label="Accepted by the day on which the campaign started, at most 40"' in owners
+    countries = page[page.index('id="countries-title"') :].partition("</section>")[0]
+    assert "+30 Greece" in countries
+    assert "92.5 %" in countries
+
+
+def test_who_watches_what_is_sent_asks_for_nothing_else(client, sign_in):
+    """The block that renews itself every few seconds costs one query beside those of any page."""
+    sign_in("manager")
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        client.get("/", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert sum("campaign" in statement for statement in statements) == 1

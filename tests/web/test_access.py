@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from dashboard.exports.commands import request_export
+from dashboard.reports.commands import subscribe
 from dashboard.staff.commands import disable_staff
 from dashboard.views.commands import save_view
 from dashboard.wallets.approvals.commands import request_adjustment
@@ -13,6 +15,7 @@ from dashboard.wallets.models import ReasonCode
 from dashboard.wallets.proofs.commands import request_verification, take_anchor
 from dashboard.web.access import ROLE_PERMISSIONS, Permission
 from dashboard.web.urls import is_own_path
+from tests.exports.hand import NUMBERS, some
 from tests.factories import make_campaign, make_contact, make_list, make_owner, make_staff, make_wallet
 
 
@@ -27,7 +30,8 @@ def records(session):
     return {
         "owner_id": owner.id, "contact_id": contact.id, "campaign_id": campaign.id,
         "list_id": made_list.id, "run_id": 1, "entry_no": 1,
-        "request_id": ask(owner.id), "token": view_of(make_staff()),
+        "request_id": ask(owner.id), "token": view_of(make_staff()), "report_id": 1, "mail_name": "none",
+        "export_id": export_of(make_staff()),
         "anchor_id": take_anchor(taken_by=None), "verification_id": request_verification(asked_by=None),
     }  # fmt: skip
 
@@ -35,6 +39,10 @@ def records(session):
 def ask(owner_id: int) -> int:
     wanted = Movement(owner_id, 5, ReasonCode.GOODWILL, uuid4(), make_staff().id)
     return request_adjustment(wanted).id
+
+
+def export_of(person) -> int:
+    return request_export(NUMBERS, some(1), actor_id=person.id)
 
 
 def view_of(person) -> str:
@@ -60,13 +68,16 @@ def test_a_stranger_is_led_to_sign_in_and_back(app, client, records):
 
 @pytest.mark.parametrize("role", ["support", "manager", "admin"])
 def test_each_role_sees_what_it_may_and_is_told_in_words_what_not(app, client, sign_in, records, role):
-    records["token"] = view_of(sign_in(role))
+    person = sign_in(role)
+    records["token"] = view_of(person)
+    records["report_id"] = subscribe(records["token"], reader_id=person.id)
+    records["export_id"] = export_of(person)
     for rule, address, access in pages(app, records):
         if not isinstance(access, Permission):
             continue
         answer = client.get(address, follow_redirects=True)
         if access in ROLE_PERMISSIONS[role]:
-            assert answer.status_code == (404 if "run_id" in rule.arguments else 200), address
+            assert answer.status_code == (404 if {"run_id", "mail_name"} & rule.arguments else 200), address
         else:
             assert answer.status_code == 403, address
             assert "Your role may not" in answer.text

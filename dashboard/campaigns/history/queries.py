@@ -1,15 +1,17 @@
 """Campaigns over time: how one grew, and what happened on each day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate, compress, pairwise
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Integer, cast, func, select
+from sqlalchemy import BigInteger, cast, func, select
 
 from dashboard.campaigns.models import CampaignStatHour
 from dashboard.campaigns.queries import Totals
-from dashboard.core.db import AnyRow, db
+from dashboard.core.db import db
+from dashboard.core.rates import Rate
 
 
 @dataclass(frozen=True)
@@ -57,31 +59,71 @@ def _end_of_span(start: datetime, hour: datetime) -> datetime:
     return start + timedelta(days=(hour - start).days + 1)
 
 
-def days(since: datetime, zone: str, *, owner_id: int | None = None) -> Sequence[AnyRow]:
-    """Accepted, delivered and failed messages per day of `zone`, from the hour of `since` on.
+@dataclass(frozen=True)
+class Span:
+    """What happened in an hour or on a day."""
 
-    Each is counted on the day on which it happened. Days without messages have no row. A zone
-    whose offset is no whole hour counts the odd minutes to the day in which the UTC hour began.
-    """
-    day = cast(func.timezone(zone, CampaignStatHour.hour), Date).label("day")
+    accepted: int
+    delivered: int
+    failed: int
+
+    @property
+    def failing(self) -> Rate:
+        """The failed ones of those whose fate was reported then, whenever they were handed over."""
+        return Rate(self.failed, self.delivered + self.failed)
+
+    def __add__(self, other: "Span") -> "Span":
+        return Span(
+            self.accepted + other.accepted, self.delivered + other.delivered, self.failed + other.failed
+        )
+
+
+NOTHING = Span(0, 0, 0)
+
+
+def hours(since: datetime, *, owner_id: int | None = None) -> dict[datetime, Span]:
+    """What happened in each hour, by its first instant (UTC), from `since` on. Hours without have no key."""
     stmt = select(
-        day,
-        cast(func.sum(CampaignStatHour.accepted), Integer).label("accepted"),
-        cast(func.sum(CampaignStatHour.delivered), Integer).label("delivered"),
-        cast(func.sum(CampaignStatHour.failed), Integer).label("failed"),
+        CampaignStatHour.hour,
+        cast(func.sum(CampaignStatHour.accepted), BigInteger),
+        cast(func.sum(CampaignStatHour.delivered), BigInteger),
+        cast(func.sum(CampaignStatHour.failed), BigInteger),
     ).where(CampaignStatHour.hour >= since)
     if owner_id is not None:
         stmt = stmt.where(CampaignStatHour.owner_id == owner_id)
-    return db.session.execute(stmt.group_by(day).order_by(day)).all()
+    rows = db.session.execute(stmt.group_by(CampaignStatHour.hour).order_by(CampaignStatHour.hour))
+    return {hour: Span(accepted, delivered, failed) for hour, accepted, delivered, failed in rows}
 
 
-def sum_of(days: Sequence[AnyRow]) -> Totals:
-    """What happened in all of these days. What is neither delivered nor failed counts as pending.
+def by_hour_of_day(hours: dict[datetime, Span], zone: str) -> dict[tuple[date, int], Span]:
+    """The same by the day and the hour on the clock (0 to 23) of a zone.
 
-    Counted on the days on which it happened, so that a message sent before the first day and
-    delivered on it makes pending too small; it never falls below zero.
+    An hour that the clock shows twice, when it is put back, is one. In a zone whose offset is no whole hour
+    the odd minutes belong to the hour in which the UTC hour began.
     """
-    accepted = sum(day.accepted for day in days)
-    delivered = sum(day.delivered for day in days)
-    failed = sum(day.failed for day in days)
-    return Totals(0, max(accepted - delivered - failed, 0), delivered, failed)
+    there = ZoneInfo(zone)
+    by_clock: dict[tuple[date, int], Span] = {}
+    for hour, span in hours.items():
+        local = hour.astimezone(there)
+        place = (local.date(), local.hour)
+        by_clock[place] = by_clock.get(place, NOTHING) + span
+    return by_clock
+
+
+def by_day(by_clock: dict[tuple[date, int], Span]) -> dict[date, Span]:
+    """The same by day; each message on the day on which it happened. Days without any are missing."""
+    days: dict[date, Span] = {}
+    for (day, _), span in by_clock.items():
+        days[day] = days.get(day, NOTHING) + span
+    return days
+
+
+def sum_of(spans: Iterable[Span]) -> Totals:
+    """What happened in all of these spans. What is neither delivered nor failed counts as pending.
+
+    Counted when it happened, so that a message sent before the first span and delivered in it makes
+    pending too small; it never falls below zero.
+    """
+    whole = sum(spans, NOTHING)
+    pending = max(whole.accepted - whole.delivered - whole.failed, 0)
+    return Totals(0, pending, whole.delivered, whole.failed)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from dashboard.campaigns.models import CampaignMessage, CampaignStatError, MessageStatus
 from dashboard.campaigns.queries import Totals
 from dashboard.contacts.models import Contact
 from dashboard.core import keyset
-from dashboard.core.db import AnyRow, db
+from dashboard.core.db import AnyRow, AnySelect, db
 
 #: The figures of a campaign, each of which leads to the messages behind it.
 FIGURES: dict[str, Any] = {
@@ -23,6 +23,7 @@ FIGURES: dict[str, Any] = {
     # `failed_at` names the partial index of failures; the CHECK makes the two the same.
     "failed": CampaignMessage.failed_at.is_not(None),
 }
+NEWEST_FIRST = [keyset.Key("id", CampaignMessage.id, descending=True)]
 
 
 def messages(
@@ -53,16 +54,23 @@ def messages(
             Contact,
             (Contact.owner_id == CampaignMessage.owner_id) & (Contact.id == CampaignMessage.contact_id),
         )
-        .where(CampaignMessage.owner_id == owner_id, CampaignMessage.campaign_id == campaign_id)
+        .where(behind(owner_id, campaign_id, figure, error_code))
     )  # fmt: skip
+    return keyset.page(stmt, NEWEST_FIRST, at)
+
+
+def behind(owner_id: int, campaign_id: int, figure: str, error_code: str | None) -> ColumnElement[bool]:
+    """Whether a message is behind one of FIGURES, and failed with the code if one is given.
+
+    The page and the export share this, so that they cannot disagree.
+    """
+    conditions = [CampaignMessage.owner_id == owner_id, CampaignMessage.campaign_id == campaign_id]
     if FIGURES[figure] is not None:
-        stmt = stmt.where(FIGURES[figure])
+        conditions.append(FIGURES[figure])
     if error_code is not None:
-        stmt = stmt.where(
-            CampaignMessage.failed_at.is_not(None),
-            func.coalesce(CampaignMessage.error_code, "") == error_code,
-        )
-    return keyset.page(stmt, [keyset.Key("id", CampaignMessage.id, descending=True)], at)
+        conditions.append(CampaignMessage.failed_at.is_not(None))
+        conditions.append(func.coalesce(CampaignMessage.error_code, "") == error_code)
+    return and_(*conditions)
 
 
 def failure_reasons(owner_id: int, campaign_id: int, *, most: int = 20) -> Sequence[AnyRow]:
@@ -98,6 +106,31 @@ def unsubscribes(
     if first_sent_at is None:
         return Unsubscribes(0, None, [])
     closes_at = first_sent_at + timedelta(days=window_days)
+    left = _unsubscribed(owner_id, campaign_id, first_sent_at, closes_at)
+    first = left.add_columns(func.count().over().label("of_all")).order_by(*keyset.ordering(_WHO_LEFT))
+    contacts = db.session.execute(first.limit(most)).all()
+    return Unsubscribes(contacts[0].of_all if contacts else 0, closes_at, contacts)
+
+
+def unsubscribed(
+    owner_id: int,
+    campaign_id: int,
+    first_sent_at: datetime | None,
+    *,
+    window_days: int,
+    at: keyset.At = keyset.FIRST,
+) -> keyset.Page[AnyRow]:
+    """All whom `unsubscribes` counts, in the order in which they left."""
+    if first_sent_at is None:
+        return keyset.NO_PAGE
+    closes_at = first_sent_at + timedelta(days=window_days)
+    return keyset.page(_unsubscribed(owner_id, campaign_id, first_sent_at, closes_at), _WHO_LEFT, at)
+
+
+_WHO_LEFT = [keyset.Key("unsubscribed_at", Contact.unsubscribed_at), keyset.Key("id", Contact.id)]
+
+
+def _unsubscribed(owner_id: int, campaign_id: int, since: datetime, until: datetime) -> AnySelect:
     was_messaged = (
         select(CampaignMessage.id)
         .where(
@@ -108,19 +141,12 @@ def unsubscribes(
         )
         .exists()
     )
-    left = (
-        select(
-            Contact.owner_id, Contact.id, Contact.phone, Contact.first_name, Contact.last_name,
-            Contact.unsubscribed_at, func.count().over().label("of_all"),
-        )
-        .where(
-            Contact.owner_id == owner_id,
-            Contact.unsubscribed_at >= first_sent_at,
-            Contact.unsubscribed_at < closes_at,
-            was_messaged,
-        )
-        .order_by(Contact.unsubscribed_at, Contact.id)
-        .limit(most)
+    return select(
+        Contact.owner_id, Contact.id, Contact.phone, Contact.first_name, Contact.last_name,
+        Contact.unsubscribed_at,
+    ).where(
+        Contact.owner_id == owner_id,
+        Contact.unsubscribed_at >= since,
+        Contact.unsubscribed_at < until,
+        was_messaged,
     )  # fmt: skip
-    contacts = db.session.execute(left).all()
-    return Unsubscribes(contacts[0].of_all if contacts else 0, closes_at, contacts)

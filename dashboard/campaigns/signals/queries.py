@@ -100,12 +100,18 @@ def of_campaign(owner_id: int, campaign_id: int, started_at: datetime | None) ->
 
 def page(marked: dict[Key, Comparison], at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:
     """Those campaigns in that order, with their counters and their owner's name."""
-    if not marked:
-        return keyset.NO_PAGE
+    return keyset.page(campaigns(marked), [rank(marked)], at) if marked else keyset.NO_PAGE
+
+
+def campaigns(marked: dict[Key, Comparison]) -> AnySelect:
+    """Those campaigns, with their counters and their owner's name."""
+    return with_counters().where(tuple_(Campaign.owner_id, Campaign.id).in_(marked))
+
+
+def rank(marked: dict[Key, Comparison]) -> keyset.Key:
+    """What sorts those campaigns in that order."""
     numbers = literal([campaign_id for _, campaign_id in marked], ARRAY(BigInteger))
-    rank = keyset.Key("rank", func.array_position(numbers, Campaign.id, type_=Integer))
-    is_marked = tuple_(Campaign.owner_id, Campaign.id).in_(marked)
-    return keyset.page(with_counters().where(is_marked), [rank], at)
+    return keyset.Key("rank", func.array_position(numbers, Campaign.id, type_=Integer))
 
 
 def _judged(on_show: Wanted, campaign_id: int | None = None) -> list[Comparison]:
@@ -187,9 +193,12 @@ def _on_show(wanted: Wanted, since: datetime) -> AnySelect:
 
 def _before(count: Any) -> Any:
     """The sum of a count over the owner's campaigns of the 90 days before each campaign, 0 for none."""
-    frame = FrameClause(DAYS, _MOMENT, FrameClauseType.PRECEDING, FrameClauseType.PRECEDING)
-    summed = func.sum(count).over(partition_by=Campaign.owner_id, order_by=Campaign.happens_at, range_=frame)
+    summed = func.sum(count).over(
+        partition_by=Campaign.owner_id, order_by=Campaign.happens_at, range_=_DAYS_BEFORE
+    )
     return cast(func.coalesce(summed, 0), BigInteger)
 
 
 _MOMENT = timedelta(microseconds=1)  #: leaves out the campaign itself and whatever started with it
+# One for all sums, so that PostgreSQL goes over the campaigns once.
+_DAYS_BEFORE = FrameClause(DAYS, _MOMENT, FrameClauseType.PRECEDING, FrameClauseType.PRECEDING)

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from dashboard.core import csv_stream
 from dashboard.core.db import db
-from dashboard.wallets.ledger import export
 from dashboard.wallets.ledger.export import as_csv
 from dashboard.wallets.ledger.queries import Wanted
 from dashboard.wallets.models import CreditTransaction
@@ -105,13 +105,13 @@ def test_an_empty_ledger_is_its_heading(client, sign_in):
     sign_in("support")
     answer = client.get(f"/owners/{make_owner().id}/wallet/entries.csv")
     assert rows(answer.data) == []
-    assert answer.data.count(b"\n") == 1
+    assert answer.data.count(b"\r\n") == answer.data.count(b"\n") == 1
 
 
 @pytest.fixture
 def long_ledger(committed, monkeypatch) -> int:
     """The owner of a ledger whose export is handed on line by line."""
-    monkeypatch.setattr(export, "BATCH", 1)
+    monkeypatch.setattr(csv_stream, "BATCH_BYTES", 1)
     owner_id = make_ledger([{"change": 1}] * 20)
     db.session.remove()
     return owner_id

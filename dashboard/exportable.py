@@ -1,0 +1,18 @@
+"""Every kind of export, listed in one place for the worker and the pages."""
+
+from dashboard.campaigns.exports import kinds as campaigns
+from dashboard.core.errors import DomainError
+from dashboard.exports.kinds import Kind
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (campaigns.FIGURES, campaigns.MESSAGES)}
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises:
+        DomainError: this release has none.
+    """
+    if name not in KINDS:
+        raise DomainError("This release knows no such export. Ask for the file anew.")
+    return KINDS[name]
