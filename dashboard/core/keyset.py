@@ -87,6 +87,36 @@ def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
     )
 
 
+def search(
+    stmt: AnySelect, key: Key, at: At, *, wanted: ColumnElement[bool], through: AnySelect, most: int
+) -> Page[AnyRow]:
+    """One page of the rows of `stmt` that are `wanted`, where no index leads to them; sorted by `key`, a whole number.
+
+    Looks through at most `most` rows for them: those of `through`, which selects the key of all. The page
+    may then have room for more, or be empty, and its mark leads on from where the look ended.
+    """
+    edge = _decode(at.after or at.before, [key])
+    backwards = bool(at.before and not at.after and edge)
+    order = ordering([key], backwards=backwards)
+    if edge is not None:
+        beyond = _beyond([key], edge, backwards)
+        stmt, through = stmt.where(beyond), through.where(beyond)
+    last = db.session.scalar(through.order_by(*order).offset(most - 1).limit(1))
+    if last is not None:
+        stmt = stmt.where(key.column >= last if key.descending != backwards else key.column <= last)
+    rows = list(db.session.execute(stmt.where(wanted).order_by(*order).limit(at.size + 1)))
+    if len(rows) > at.size:
+        rows = rows[: at.size]
+        last = getattr(rows[-1], key.name)
+    onwards = None if last is None else _mark([last])
+    # The row at the edge is on the page behind us: of an empty page the way back begins just before it.
+    step = -1 if key.descending != backwards else 1
+    back = None if edge is None else _mark([getattr(rows[0], key.name) if rows else edge[0] + step])
+    if backwards:
+        return Page(rows[::-1], after=back, before=onwards)
+    return Page(rows, after=onwards, before=back)
+
+
 def ordering(keys: Sequence[Key], *, backwards: bool = False) -> list[ColumnElement[Any]]:
     """What sorts by the keys, as the pages do."""
     return [key.column.desc() if key.descending != backwards else key.column.asc() for key in keys]
@@ -111,7 +141,10 @@ def _typed(value: Any, type_: TypeEngine[Any]) -> ColumnElement[Any]:
 
 
 def _encode(row: AnyRow, keys: Sequence[Key]) -> str:
-    values = [getattr(row, key.name) for key in keys]
+    return _mark([getattr(row, key.name) for key in keys])
+
+
+def _mark(values: Sequence[Any]) -> str:
     marks = [["t", v.isoformat()] if isinstance(v, datetime) else ["v", v] for v in values]
     return base64.urlsafe_b64encode(json.dumps(marks, separators=(",", ":")).encode()).decode().rstrip("=")
 

@@ -52,6 +52,18 @@ def test_the_messages_behind_a_figure_are_as_many_as_it_says(session, figure):
     assert len(page.rows) == totals.of(figure)
 
 
+def test_the_few_pending_ones_are_found_without_reading_all_at_once(session, monkeypatch):
+    monkeypatch.setattr(messages, "LOOKED_THROUGH", 4)
+    campaign = fill(make_campaign(), sent=2, delivered=9)
+    totals = queries.totals_of(queries.get(campaign.owner_id, campaign.id))
+    pages, at = [], keyset.FIRST
+    while at:
+        page = messages.messages(campaign.owner_id, campaign.id, totals, figure="sent", at=at)
+        pages.append([row.status for row in page.rows])
+        at = page.after and keyset.At(after=page.after)
+    assert pages == [[], [], ["sent", "sent"]]
+
+
 def test_failure_reasons_lead_to_their_messages(session):
     campaign = fill(make_campaign(), failed=3)
     make_message(campaign, status="failed")
