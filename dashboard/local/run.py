@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from dashboard import create_app
 from dashboard.core.db import db
+from dashboard.core.memory import settle
 from dashboard.demo.commands import load
 from dashboard.demo.scales import SCALES
 from dashboard.demo.staff import DEMO_PASSWORD, DEMO_STAFF
@@ -120,7 +121,9 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Any:
         """The application: each worker makes its own, with its own connections."""
-        return create_app()
+        app = create_app()
+        settle()
+        return app
 
 
 def _serve_dev(greeting: str) -> None:

@@ -57,7 +57,7 @@ def subscribe(token: str, *, reader_id: int) -> int:
     if view is None:
         raise Missing("That view is private or gone.")
     if view.next_at is not None:
-        return int(view.id)
+        return int(view.report_id)
     zone = db.session.scalar(select(Staff.timezone).where(Staff.id == reader_id))
     view_id = select(SavedView.id).where(SavedView.token == token).scalar_subquery()
     values = {"view_name": view.name, "next_at": next_monday(zone or "UTC", after=utc_now())}
@@ -194,7 +194,7 @@ def begin_try(delivery_id: int) -> Wanted | None:
     db.session.execute(
         update(ReportDelivery)
         .where(ReportDelivery.id == delivery_id)
-        .values(tries=row.tries + 1, tries_left=row.tries_left - 1, next_try_at=now + LEASE)
+        .values(tries=row.tries + 1, tries_left=row.tries_left - 1, next_try_at=now + LEASE, failure=None)
     )
     db.session.add(ReportTry(delivery_id=delivery_id, try_no=row.tries + 1, began_at=now))
     record("report.try", f"report_delivery:{delivery_id}", staff_id=None, after={"try": row.tries + 1})
@@ -281,7 +281,9 @@ def _deliver(report_id: int, *, due_at: datetime, asked_by: int | None) -> int |
 
 def _hurry(delivery_id: int, now: datetime) -> None:
     """Try a sending at once that failed or waits for its next try, and as often as a new one."""
-    values = {"status": DeliveryStatus.WAITING, "next_try_at": now, "tries_left": MOST_TRIES}
+    values = {
+        "status": DeliveryStatus.WAITING, "next_try_at": now, "tries_left": MOST_TRIES, "failure": None,
+    }  # fmt: skip
     db.session.execute(update(ReportDelivery).where(ReportDelivery.id == delivery_id).values(values))
     enqueue("reports.send", delivery_id=delivery_id)
 

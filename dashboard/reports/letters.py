@@ -1,13 +1,13 @@
-"""A report as a mail: the digest of its page, as HTML and as plain text."""
+"""A report as a mail: what its page says, as HTML and as plain text."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from textwrap import fill, wrap
+from textwrap import wrap
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,18 +17,33 @@ from flask import current_app, render_template
 from dashboard.core.db import utc_now
 from dashboard.mails.sending import NotSent, sender
 from dashboard.reports.commands import Wanted
-from dashboard.reports.digests.blocks import Block, Digest, Facts, Figures, Heading, Paragraph, Table
+from dashboard.reports.digests.blocks import Digest
+from dashboard.reports.digests.plain import LINE, plain_lines
 from dashboard.reports.digests.reading import digest
 from dashboard.reports.pages import absolute, page_as_seen_by
 from dashboard.web.filters import zone_name
 
-LINE = 78  #: characters of a line of plain text
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SPACES = re.compile(r"(?<=[;:]) |^ | $")  # mail programs cut long mails off
 _REFUSALS = {
     403: "Your role may not open the page of this view any more.",
     404: "The page of this view is gone.",
 }
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")  #: of a style sheet
+_SPARE = re.compile(r"(?<=[;:]) |^ | $")  #: spaces that a style can do without: long mails are cut off
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a mail says, besides the headers."""
+
+    digest: Digest
+    subject: str
+    view_name: str
+    filters: str  #: such as "country EU · sort failing"
+    as_of: str  #: the minute by the reader's clock
+    zone: str  #: of that clock
+    view_url: str
+    report_url: str
+    why: str  #: why the reader gets it
 
 
 def letter(wanted: Wanted) -> EmailMessage:
@@ -42,137 +57,90 @@ def letter(wanted: Wanted) -> EmailMessage:
         raise NotSent(_REFUSALS[page.status], is_final=True)
     if page.status != 200:
         raise NotSent("The page of this view could not be shown: something is wrong on our side.")
-    told = digest(page.html, absolute(page.address))
-    return _message(wanted, told, as_of=utc_now())
-
-
-def _message(wanted: Wanted, told: Digest, *, as_of: datetime) -> EmailMessage:
-    local = as_of.astimezone(ZoneInfo(wanted.reader.timezone))
-    name = _one_line(wanted.view_name)
-    subject = f"{name}, {local.day} {local:%B %Y}"
-    words = {
-        "digest": told,
-        "subject": subject,
-        "view_name": name,
-        "filters": _filters(wanted.address),
-        "as_of": f"{local:%A} {local.day} {local:%B %Y, %H:%M}",
-        "zone": zone_name(wanted.reader.timezone),
-        "view_url": _url("views.show", token=wanted.token),
-        "report_url": _url("reports.show", report_id=wanted.report_id),
-        "why": _why(wanted),
-    }
+    now = utc_now()
+    words = _words(wanted, digest(page.html, absolute(page.address)), now)
     message = EmailMessage()
-    message["Subject"] = subject
+    message["Subject"] = words.subject
     message["From"] = sender()
     message["To"] = _address(wanted)
-    message["Date"] = format_datetime(as_of)
+    message["Date"] = format_datetime(now)
     # The same at each try, so that a mail program knows a second copy for what it is.
     message["Message-ID"] = f"<report-{wanted.report_id}-{wanted.delivery_id}@{_host()}>"
     message["Auto-Submitted"] = "auto-generated"  # nobody's "out of office" answers it
-    message["List-Unsubscribe"] = f"<{words['report_url']}>"
+    message["List-Unsubscribe"] = f"<{words.report_url}>"
     message.set_content(_plain_text(words))
     message.add_alternative(_html(words), subtype="html")
     return message
 
 
+def _words(wanted: Wanted, told: Digest, now: datetime) -> Words:
+    zone = wanted.reader.timezone
+    local = now.astimezone(ZoneInfo(zone))
+    day = f"{local.day} {local:%B %Y}"
+    name = _one_line(wanted.view_name)
+    every_monday = f"You get this every Monday at 08:00 ({zone})."
+    return Words(
+        digest=told,
+        subject=f"{name}, {day}",
+        view_name=name,
+        filters=_filters(wanted.address),
+        as_of=f"{local:%A} {day}, {local:%H:%M}",
+        zone=zone_name(zone),
+        view_url=_url("views.show", token=wanted.token),
+        report_url=_url("reports.show", report_id=wanted.report_id),
+        why="You get this because it was asked for on Signalbox." if wanted.is_asked_for else every_monday,
+    )
+
+
 def _address(wanted: Wanted) -> Address:
+    email = wanted.reader.email
     try:
-        return Address(_one_line(wanted.reader.name), addr_spec=wanted.reader.email)
+        return Address(_one_line(wanted.reader.name), addr_spec=email)
     except (MessageError, ValueError, IndexError) as error:
-        raise NotSent(
-            f"“{wanted.reader.email}” is no address that a mail can be sent to.", is_final=True
-        ) from error
+        raise NotSent(f"“{email}” is no address that a mail can be sent to.", is_final=True) from error
 
 
-def _why(wanted: Wanted) -> str:
-    if wanted.is_asked_for:
-        return "You get this because it was asked for on Signalbox."
-    return f"You get this every Monday at 08:00 ({wanted.reader.timezone})."
-
-
-def _html(words: dict[str, object]) -> str:
+def _html(words: Words) -> str:
     """The mail's HTML, with its style in each element: many mail programs know no style sheet."""
+    page = BeautifulSoup(render_template("reports/mail.html", **vars(words)), "html.parser")
     always, _, narrow = render_template("reports/mail.css").partition("@media")
-    page = BeautifulSoup(render_template("reports/mail.html", **words), "html.parser")
     for selectors, style in _RULE.findall(always):
         for element in page.select(selectors.strip()):
-            element["style"] = f"{element.get('style', '')}{_SPACES.sub('', style)}"
-    for element in page.select("[class]"):  # the rest of the style is for those that are named in it
-        kept = [name for name in element.get_attribute_list("class") if re.search(rf"\.{name}\b", narrow)]
-        if kept:
-            element["class"] = " ".join(kept)
-        else:
-            del element["class"]
-    if page.head:
-        sheet = page.new_tag("style")
-        sheet.string = f"@media{narrow}"
-        page.head.append(sheet)
+            element["style"] = f"{element.get('style', '')}{_SPARE.sub('', style)}"
+    _keep_classes(page, set(re.findall(r"\.([a-z]+)", narrow)))
+    assert page.head is not None
+    sheet = page.new_tag("style")
+    sheet.string = f"@media{narrow}"
+    page.head.append(sheet)
     return str(page)
 
 
-def _plain_text(words: dict[str, object]) -> str:
-    told = words["digest"]
-    assert isinstance(told, Digest)
-    about = " · ".join(str(part) for part in (told.title, words["filters"]) if part)
+def _keep_classes(page: BeautifulSoup, wanted: set[str]) -> None:
+    """Leave the other classes out: their style is in the elements by now."""
+    for element in page.select("[class]"):
+        kept = wanted & set(element.get_attribute_list("class"))
+        if kept:
+            element["class"] = " ".join(sorted(kept))
+        else:
+            del element["class"]
+
+
+def _plain_text(words: Words) -> str:
+    told = words.digest
     lines = [
-        str(words["view_name"]),
-        *wrap(about, LINE),
+        words.view_name,
+        *wrap(" · ".join(filter(None, [told.title, words.filters])), LINE),
         *wrap(told.under_title.line, LINE),
-        f"As of {words['as_of']} in {words['zone']}.",
-        f"Open it on Signalbox: {words['view_url']}",
-    ]
-    for block in [*told.blocks, *told.charts]:
-        lines += _in_lines(block)
-    if told.has_more:
-        lines += ["", "This is the first page. The rest is on Signalbox."]
-    lines += [
+        f"As of {words.as_of} in {words.zone}.",
+        f"Open it on Signalbox: {words.view_url}",
+        *plain_lines([*told.blocks, *told.charts]),
+        *(["", "This is the first page. The rest is on Signalbox."] if told.has_more else []),
         "",
-        "--",
-        *wrap(str(words["why"]), LINE),
-        f"Stop it, or see what was sent: {words['report_url']}",
+        "-- ",
+        *wrap(words.why, LINE),
+        f"Stop it, or see what was sent: {words.report_url}",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _in_lines(block: Block) -> Iterator[str]:
-    """A block as lines of plain text; an empty one first."""
-    match block:
-        case Heading():
-            title = block.title.line.upper()
-            yield from ["", "", title]
-            if block.aside and block.aside.text:
-                yield fill(block.aside.line, LINE)
-        case Paragraph():
-            yield ""
-            yield fill(("! " if block.is_alert else "") + block.phrase.line, LINE)
-        case Figures():
-            yield ""
-            for figure in block.figures:
-                notes = "; ".join(note.line for note in figure.notes)
-                label = f"{figure.label.line}: " if figure.label else ""
-                yield fill(f"{label}{figure.value.line}{f' ({notes})' if notes else ''}", LINE)
-        case Facts():
-            yield ""
-            for term, fact in block.pairs:
-                yield fill(f"{term.line}: {fact.line}", LINE, subsequent_indent="  ")
-        case Table():
-            yield from _records(block)
-
-
-def _records(table: Table) -> Iterator[str]:
-    """A table as a list, each row with the heads of its cells: columns would need a typewriter's font."""
-    yield ""
-    for row in table.rows:
-        named = [
-            f"{column.head.line}: {cell.line}" if column.head else cell.line
-            for column, cell in zip(table.columns[1:], row[1:], strict=True)
-            if cell
-        ]
-        yield fill(f"- {row[0].line}", LINE, subsequent_indent="  ")
-        if named:
-            yield fill(" · ".join(named), LINE, initial_indent="  ", subsequent_indent="  ")
-    if table.left_out:
-        yield f"And {table.left_out} more, on Signalbox."
 
 
 def _filters(address: str) -> str:

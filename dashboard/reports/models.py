@@ -72,7 +72,7 @@ class ReportDelivery(Model):
     tries: Mapped[int] = mapped_column(server_default=text("0"))
     tries_left: Mapped[int] = mapped_column(server_default=text(str(MOST_TRIES)))
     sent_at: Mapped[datetime | None]
-    failure: Mapped[str | None]  #: a sentence, of the last try that failed
+    failure: Mapped[str | None]  #: a sentence, of the last try; None while one is under way
 
     __table_args__ = (
         UniqueConstraint("report_id", "due_at"),

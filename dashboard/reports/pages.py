@@ -30,9 +30,11 @@ def page_as_seen_by(reader: SignedIn, address: str) -> Page:
     """
     for _ in range(MOST_HOPS):
         answer = _ask(reader, address)
-        if answer.status_code not in (302, 303) or not is_own_path(answer.location or ""):
+        following = answer.location or ""
+        # Not to the sign-in, say.
+        if not (is_own_path(following) and may_see(reader.role, following)):
             break
-        address = answer.location or ""
+        address = following
     return Page(answer.status_code, answer.get_data(as_text=True), address)
 
 

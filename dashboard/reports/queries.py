@@ -55,7 +55,9 @@ def view_to_send(token: str, *, reader_id: int) -> AnyRow | None:
     is_own_report = and_(Report.view_id == SavedView.id, Report.reader_id == reader_id)
     may_open = or_(SavedView.is_shared, SavedView.created_by == reader_id)
     return db.session.execute(
-        select(SavedView.token, SavedView.name, SavedView.address, Report.id, Report.next_at)
+        select(
+            SavedView.token, SavedView.name, SavedView.address, Report.id.label("report_id"), Report.next_at
+        )
         .outerjoin(Report, is_own_report)
         .where(SavedView.token == token, may_open)
     ).one_or_none()
@@ -133,7 +135,7 @@ def _with_last_delivery() -> AnySelect:
         .limit(1)
         .lateral("last")
     )
-    columns = ("status", "due_at", "sent_at", "next_try_at", "tries", "failure")
+    columns = ("status", "sent_at", "next_try_at", "failure")
     return (
         _reports()
         .add_columns(*(last.c[name].label(f"last_{name}") for name in columns))

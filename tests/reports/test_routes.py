@@ -46,7 +46,7 @@ def test_each_failed_try_is_shown_in_words(client, sign_in, mail):
     mail.answers["RCPT"] = "450 mailbox busy"
     sent_now(report_id)
     page = client.get(f"/reports/{report_id}").text
-    assert "Tried again" in page
+    assert "Next try" in page
     assert "The mail server refused the reader&#39;s address" in page
     assert "mailbox busy" in page
     assert "Send it again now" in page

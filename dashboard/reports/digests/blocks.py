@@ -25,7 +25,6 @@ class Phrase:
 @dataclass(frozen=True)
 class Heading:
     kind: ClassVar[str] = "heading"
-    level: int
     title: Phrase
     aside: Phrase | None = None  #: what stands beside it
 

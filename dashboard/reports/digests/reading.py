@@ -38,6 +38,7 @@ _LINE_CLASSES = {"sub", "range", "note"}
 #: Classes that mean something in a mail too.
 _MEANINGS = {"state", "state-good", "state-bad", "state-wait", "state-live", "good", "bad", "sub", "range"}
 _LONG = re.compile(r"(?<=@)|(\S{24})(?=\S{4})")
+_WITHIN_DAY = re.compile(r"(?<!,) ")  #: "29 Oct 2025, 11:35" is broken after its comma alone
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # not the no-break space, which holds numbers together
 
 
@@ -85,15 +86,15 @@ class _Reading:
             folded.extract()
             if folded.find("table"):
                 if isinstance(heading, Tag):
-                    yield Heading(2, self.phrase(heading))
+                    yield Heading(self.phrase(heading))
                 yield from self.blocks(folded)
 
     def blocks(self, node: Tag) -> Iterator[Block]:
         classes = set(node.get_attribute_list("class"))
         if "card-head" in classes and (heading := node.find(["h2", "h3"])):
-            yield Heading(_level(heading), self.phrase(heading), self._aside(node.select_one(".aside")))
+            yield Heading(self.phrase(heading), self._aside(node.select_one(".aside")))
         elif node.name in ("h2", "h3", "h4"):
-            yield Heading(_level(node), self.phrase(node))
+            yield Heading(self.phrase(node))
         elif node.name == "table":
             yield self._table(node)
         elif "figures" in classes or "figure" in classes:
@@ -211,8 +212,8 @@ class _Reading:
         if not text.strip():
             return html, text
         classes = set(node.get_attribute_list("class"))
-        if node.name == "time":  # "29 Oct, 11:35" stays on one line
-            html, text = (_SPACE.sub("\N{NO-BREAK SPACE}", words.strip()) for words in (html, text))
+        if node.name == "time":
+            html, text = (_WITHIN_DAY.sub("\N{NO-BREAK SPACE}", words.strip()) for words in (html, text))
         elif node.name == "a" and (url := self._absolute(node.get("href"))):
             html = f'<a href="{escape(url)}">{html}</a>'
         elif node.name in ("strong", "b"):
@@ -240,10 +241,6 @@ def _words(text: str) -> Phrase:
 
 
 _NOTHING = _words("")
-
-
-def _level(heading: object) -> int:
-    return int(heading.name[1]) if isinstance(heading, Tag) else 2
 
 
 def _across(row: Tag) -> list[Tag]:
