@@ -95,10 +95,11 @@ def decompose(
         return None
     sides = {group: (now.get(group, _NONE), before.get(group, _NONE)) for group in [*now, *before]}
     named = _largest(sides, all_now, all_before, most)
-    effects = [_effect(group, *sides[group], all_now, all_before) for group in named]
+    mean = (exact(all_now) + exact(all_before)) / 2
+    effects = [_effect(group, *sides[group], all_now.of, all_before.of, mean) for group in named]
     if rest := [sides[group] for group in sides.keys() - set(named)]:
         rest_now, rest_before = (_together(side) for side in zip(*rest, strict=True))
-        effects.append(_effect(None, rest_now, rest_before, all_now, all_before))
+        effects.append(_effect(None, rest_now, rest_before, all_now.of, all_before.of, mean))
     return Decomposition(all_now, all_before, sorted(effects, key=_size), len(sides))
 
 
@@ -128,9 +129,9 @@ def losses(
     return sorted([*named, together], key=_size)
 
 
-def _size(one: Effect[Group] | Loss[Group]) -> Fraction:
-    """Sorts the largest first, whichever its sign."""
-    return -abs(one.total)
+def _size(one: Effect[Group] | Loss[Group]) -> tuple[Fraction, str]:
+    """Sorts the largest first, whichever its sign; equal ones by name."""
+    return -abs(one.total), str(one.group)
 
 
 def exact(rate: Rate) -> Fraction:
@@ -157,10 +158,11 @@ def _largest(
     return sorted(sides, key=size, reverse=True)[: most - 1]
 
 
-def _effect(group: Group | None, now: Rate, before: Rate, all_now: Rate, all_before: Rate) -> Effect[Group]:
-    share_now, share_before = Fraction(now.of, all_now.of), Fraction(before.of, all_before.of)
+def _effect(
+    group: Group | None, now: Rate, before: Rate, of_now: int, of_before: int, mean: Fraction
+) -> Effect[Group]:
+    share_now, share_before = Fraction(now.of, of_now), Fraction(before.of, of_before)
     rate_now, rate_before = exact(now if now.of else before), exact(before if before.of else now)
-    mean = (exact(all_now) + exact(all_before)) / 2
     mix, rate = _parts(share_now, share_before, rate_now, rate_before, mean)
     return Effect(group, now, before, share_now, share_before, mix, rate)
 

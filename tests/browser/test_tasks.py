@@ -150,6 +150,35 @@ def test_m2_this_months_worst_campaigns_by_what_is_statistically_sure(page: Page
     assert hand.clicks <= 2
 
 
+def test_m4_a_campaigns_top_failure_reason_and_the_messages_behind_it(page: Page, sign_in, hand):
+    owner = make_owner()
+    campaign = make_campaign(owner, name="Black Friday")
+    for error_code, times in (("27", 3), ("1", 2), (None, 1)):
+        for n in range(times):
+            contact = make_contact(owner, first_name=f"Code-{error_code}", last_name=str(n))
+            make_message(campaign, contact, "failed", error_code=error_code)
+    make_message(campaign, make_contact(owner, first_name="Fine"))
+    sign_in("manager")
+
+    hand.click(page.get_by_role("link", name="Campaigns", exact=True))
+    hand.click(page.get_by_role("link", name="Black Friday"))
+    top = page.get_by_role("region", name="Failure reasons").get_by_role("row").nth(1)
+    expect(top).to_contain_text("The handset was off or out of reach")
+    expect(top).to_contain_text("27")
+    hand.click(top.get_by_role("link", name="3"))
+
+    rows = page.get_by_role("region", name="Messages").get_by_role("row")
+    expect(rows.filter(has_text="Code-27")).to_have_count(3)
+    expect(rows).to_have_count(4)
+    expect(page.get_by_text("Try again later: the handset was off or out of reach.")).to_be_visible()
+    assert hand.clicks <= 3
+
+    # From there each other reason is one click away.
+    hand.click(page.get_by_role("link", name="The provider gave no reason 1"))
+    expect(rows.filter(has_text="Code-None")).to_have_count(1)
+    expect(rows).to_have_count(2)
+
+
 def confirmed(hand, page: Page, name: str) -> None:
     """Press the preview's button, which says what it does."""
     hand.click(page.get_by_role("button", name="Preview"))

@@ -1,7 +1,7 @@
 """What became of the messages of two sets of campaigns, by what they can be grouped by.
 
-Source: `campaign_stat`, `campaign_stat_country` and `campaign_stat_error`, read in one statement and so at
-one instant: the groups add up to all, also while messages are sent.
+Source: `campaign_stat_country` and `campaign_stat_error`, read in one statement and so at one instant: the
+groups add up to all, also while messages are sent.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from dashboard.campaigns.models import Campaign, CampaignStat, CampaignStatCountry, CampaignStatError
+from dashboard.campaigns.models import Campaign, CampaignStatCountry, CampaignStatError
 from dashboard.campaigns.queries import Wanted
 from dashboard.campaigns.signals.queries import DAYS, LEAST_BASELINE
 from dashboard.core.countries import countries_in
@@ -43,7 +43,7 @@ NOTHING = Rate(0, 0)
 
 @dataclass
 class Side:
-    """Campaigns of which something was accepted, taken together."""
+    """Campaigns that have started, taken together."""
 
     campaigns: int = 0
     delivery: Rate = NOTHING
@@ -80,9 +80,11 @@ def sides(wanted: Wanted, start: datetime, campaign_id: int | None = None) -> tu
 
 
 def _take(row: AnyRow, side: Side) -> None:
-    if row.dimension == "all":
+    if row.dimension == "campaigns":
         side.campaigns = row.campaigns
-        side.delivery, side.pending = Rate(row.delivered, row.accepted), Rate(row.pending, row.accepted)
+    elif row.dimension == "all":
+        side.delivery = Rate(row.delivered, row.accepted)
+        side.pending = Rate(row.accepted - row.delivered - row.failed, row.accepted)
     elif row.dimension == "code":
         side.failures[row.group] = row.failed
     else:
@@ -92,34 +94,25 @@ def _take(row: AnyRow, side: Side) -> None:
 @cache  # to put it together takes longer than to run it
 def _statement(is_of_one: bool, is_of_owner: bool, is_of_country: bool) -> Executable:
     """Reads the sums of each dimension and group on each side."""
-    is_now = Campaign.id == bindparam("campaign_id") if is_of_one else Campaign.happens_at >= _START
-    chosen = _chosen(is_now)
+    if is_of_one:
+        is_now, last = Campaign.id == bindparam("campaign_id"), Campaign.happens_at <= _START
+    else:
+        is_now, last = Campaign.happens_at >= _START, Campaign.happens_at < bindparam("until")
+    chosen = _chosen(is_now).where(last)
     if is_of_owner:
         chosen = chosen.where(Campaign.owner_id == bindparam("owner_id"))
     if is_of_country:
         chosen = chosen.where(Owner.country.in_(bindparam("countries", expanding=True)))
-    if not is_of_one:
-        chosen = chosen.where(Campaign.happens_at < bindparam("until"))
     of = chosen.cte("chosen")
     by = {"sender": of.c.sender} | ({"list": of.c.list} if is_of_owner else {"owner": of.c.owner})
-    return union_all(_by_campaign(of, by), _by_country(of), _by_code(of))
+    return union_all(_delivered(of, by), _failed(of), _counted(of))
 
 
 _START: BindParameter[datetime] = bindparam("start")
 
 
 def _chosen(is_now: ColumnElement[bool]) -> AnySelect:
-    """The campaigns of both sides, with what they are grouped by and what became of their messages."""
-    stat = (
-        select(
-            (CampaignStat.sent + CampaignStat.delivered + CampaignStat.failed).label("accepted"),
-            CampaignStat.delivered,
-            CampaignStat.sent.label("pending"),
-        )
-        .where(CampaignStat.owner_id == Campaign.owner_id, CampaignStat.campaign_id == Campaign.id)
-        .offset(0)  # looked up for each campaign, where all would be read to be joined
-        .lateral("stat")
-    )
+    """The campaigns of both sides, with what they are grouped by."""
     return (
         select(
             Campaign.owner_id,
@@ -128,43 +121,59 @@ def _chosen(is_now: ColumnElement[bool]) -> AnySelect:
             cast(Campaign.list_id, Text).label("list"),
             func.coalesce(Campaign.sender_name, Owner.sender_name).label("sender"),
             is_now.label("is_now"),
-            *stat.c,
         )
         .join(Owner, Owner.id == Campaign.owner_id)
-        .join(stat, true())
         .where(
             Campaign.happens_at >= bindparam("since"),
             or_(is_now, Campaign.happens_at < _START),
             Campaign.started_at.is_not(None),
-            stat.c.accepted > 0,
         )
     )
 
 
-def _by_campaign(chosen: CTE, by: dict[str, Any]) -> AnySelect:
-    """The sums over all campaigns, and by what a campaign has one of."""
-    is_now, (one, other) = chosen.c.is_now, by.values()
+def _delivered(chosen: CTE, by: dict[str, Any]) -> AnySelect:
+    """The sums over all messages, by country, and by what a campaign has one of."""
+    stat, is_now = _rows(chosen, CampaignStatCountry), chosen.c.is_now
+    by = by | {"country": stat.c.calling_code}
+    one, other, country = by.values()
     # A bit for each column that a row is not grouped by.
-    dimension = case(dict(zip((1, 2, 3), (*by, "all"), strict=True)), value=func.grouping(one, other))
+    names = dict(zip((0b011, 0b101, 0b110, 0b111), (*by, "all"), strict=True))
+    return (
+        select(
+            case(names, value=func.grouping(one, other, country)).label("dimension"),
+            func.coalesce(one, other, country, "").label("group"),
+            is_now,
+            literal(0).label("campaigns"),
+            _sum(stat.c.accepted).label("accepted"),
+            _sum(stat.c.delivered).label("delivered"),
+            _sum(stat.c.failed).label("failed"),
+        )
+        .join_from(chosen, stat, true())
+        .where(stat.c.accepted > 0)
+        .group_by(
+            func.grouping_sets(
+                tuple_(is_now), tuple_(is_now, one), tuple_(is_now, other), tuple_(is_now, country)
+            )
+        )
+    )
+
+
+def _failed(chosen: CTE) -> AnySelect:
+    """The sums over the failures of each code."""
+    stat, none = _rows(chosen, CampaignStatError), literal(0)
+    return (
+        select(literal("code"), stat.c.error_code, chosen.c.is_now, none, none, none, _sum(stat.c.failed))
+        .join_from(chosen, stat, true())
+        .where(stat.c.failed > 0)
+        .group_by(stat.c.error_code, chosen.c.is_now)
+    )
+
+
+def _counted(chosen: CTE) -> AnySelect:
+    none = literal(0)
     return select(
-        dimension.label("dimension"),
-        func.coalesce(one, other, "").label("group"),
-        is_now,
-        func.count().label("campaigns"),
-        *_sums(accepted=chosen.c.accepted, delivered=chosen.c.delivered, pending=chosen.c.pending, failed=0),
-    ).group_by(func.grouping_sets(tuple_(is_now), tuple_(is_now, one), tuple_(is_now, other)))
-
-
-def _by_country(chosen: CTE) -> AnySelect:
-    stat = _rows(chosen, CampaignStatCountry)
-    sums = _sums(accepted=stat.c.accepted, delivered=stat.c.delivered, pending=0, failed=0)
-    return _grouped("country", stat.c.calling_code, chosen, stat, sums)
-
-
-def _by_code(chosen: CTE) -> AnySelect:
-    stat = _rows(chosen, CampaignStatError)
-    sums = _sums(accepted=0, delivered=0, pending=0, failed=stat.c.failed)
-    return _grouped("code", stat.c.error_code, chosen, stat, sums).having(func.sum(stat.c.failed) > 0)
+        literal("campaigns"), literal(""), chosen.c.is_now, func.count(), none, none, none
+    ).group_by(chosen.c.is_now)
 
 
 def _rows(chosen: CTE, model: type[CampaignStatCountry] | type[CampaignStatError]) -> LateralFromClause:
@@ -172,18 +181,10 @@ def _rows(chosen: CTE, model: type[CampaignStatCountry] | type[CampaignStatError
     return (
         select(model)
         .where(model.owner_id == chosen.c.owner_id, model.campaign_id == chosen.c.id)
-        .offset(0)  # as above
+        .offset(0)  # looked up for each campaign, where all would be read to be joined
         .lateral()
     )
 
 
-def _grouped(dimension: str, group: Any, chosen: CTE, stat: LateralFromClause, sums: list[Any]) -> AnySelect:
-    return (
-        select(literal(dimension), group, chosen.c.is_now, literal(0), *sums)
-        .join_from(chosen, stat, true())
-        .group_by(group, chosen.c.is_now)
-    )
-
-
-def _sums(**counts: Any) -> list[Any]:
-    return [cast(func.sum(count), BigInteger).label(name) for name, count in counts.items()]
+def _sum(count: Any) -> ColumnElement[int]:
+    return cast(func.sum(count), BigInteger)
