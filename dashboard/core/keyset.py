@@ -90,7 +90,7 @@ def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
 def search(
     stmt: AnySelect, key: Key, at: At, *, wanted: ColumnElement[bool], through: AnySelect, most: int
 ) -> Page[AnyRow]:
-    """One page of the rows of `stmt` that are `wanted`, where no index leads to them; sorted by `key`, a whole number.
+    """One page of those rows of `stmt` that are `wanted`, by `key`, a whole number; for where no index helps.
 
     Looks through at most `most` rows for them: those of `through`, which selects the key of all. The page
     may then have room for more, or be empty, and its mark leads on from where the look ended.

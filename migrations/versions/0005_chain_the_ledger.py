@@ -159,7 +159,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-"""  # noqa: S608  only the columns above are put in
+"""
 
 TRIGGERS = """
 CREATE TRIGGER chain_entry BEFORE INSERT ON credit_transaction FOR EACH ROW EXECUTE FUNCTION chain_entry();

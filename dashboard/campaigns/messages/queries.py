@@ -24,7 +24,8 @@ FIGURES: dict[str, Any] = {
     "failed": CampaignMessage.failed_at.is_not(None),
 }
 LOOKED_THROUGH = 20_000  #: messages for one page
-NEWEST_FIRST = [keyset.Key("id", CampaignMessage.id, descending=True)]
+_BY_ID = keyset.Key("id", CampaignMessage.id, descending=True)
+NEWEST_FIRST = [_BY_ID]
 
 
 def messages(
@@ -62,7 +63,7 @@ def messages(
         return keyset.page(stmt.where(wanted), NEWEST_FIRST, at)
     of_campaign = behind(owner_id, campaign_id, "all", None)
     return keyset.search(
-        stmt.where(of_campaign), *NEWEST_FIRST, at,
+        stmt.where(of_campaign), _BY_ID, at,
         wanted=wanted, through=select(CampaignMessage.id).where(of_campaign), most=LOOKED_THROUGH,
     )  # fmt: skip
 
