@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, case, func, literal, text
+from sqlalchemy import ColumnElement, Connection, Text, case, func, literal, select
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from dashboard.core.db import AnySelect
@@ -21,9 +21,13 @@ def csv_lines(rows: AnySelect, connection: Connection) -> Lines:
     One statement reads them, so they are one consistent snapshot, whoever writes meanwhile. It reads while
     it is asked for more, and holds one row in memory. To close it before its end stops the database. A
     fault raises: whoever passes the lines on must not end the file then.
+
+    The statement's execution option `settings` is set in the database while it is read, as text by name.
     """
     # However many there are and however slow the browser: it ends when either of them does.
-    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    settings = {"statement_timeout": "0"} | rows.get_execution_options().get("settings", {})
+    for setting in settings.items():
+        connection.execute(select(func.set_config(*setting, True)))
     query = rows.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     driver = connection.connection.driver_connection
     assert driver is not None
@@ -63,8 +67,13 @@ def dialable(phone: SQLColumnExpression[str]) -> ColumnElement[str]:
     return case((phone.regexp_match(r"^\+[0-9]+$"), phone), else_=inert(phone))
 
 
-def iso_8601(at: SQLColumnExpression[Any], zone: Any) -> ColumnElement[str]:
-    """The second as the clocks of the IANA zone show it, with the offset: 2026-11-20T14:00:00+02:00."""
+def iso_8601(at: SQLColumnExpression[Any], zone: Any = None) -> ColumnElement[str]:
+    """The second as the clocks of the IANA zone show it, with the offset: 2026-11-20T14:00:00+02:00.
+
+    None is the zone of the setting `timezone`, for all rows; it takes half as long.
+    """
+    if zone is None:
+        return func.to_char(at, 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM')
     local, utc = func.timezone(zone, at), func.timezone("UTC", at)
     # An interval's sign stands before each of its fields: -03:-30.
     offset = func.replace(func.to_char(local - utc, "HH24:MI"), ":-", ":")

@@ -42,8 +42,10 @@ def test_a_number_can_be_dialled_and_nothing_else_passes_for_one(session, phone,
 @pytest.mark.parametrize("month", [1, 7])
 def test_a_time_is_that_of_the_zone_with_its_offset(session, zone, month):
     at = datetime(2026, month, 31, 23, 30, 15, 999_999, UTC)
-    written = db.session.scalar(select(iso_8601(literal(at), literal(zone))))
-    assert written == at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    both = select(iso_8601(literal(at), literal(zone)), iso_8601(literal(at)))
+    [_, line] = csv_lines(both.execution_options(settings={"timezone": zone}), db.session.connection())
+    wanted = at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+    assert line == f"{wanted},{wanted}\r\n".encode()
 
 
 def test_lines_end_as_the_standard_says_also_where_a_cell_holds_line_breaks(session):

@@ -104,7 +104,8 @@ def test_large_figures_are_offered_too(client, sign_in, only_small_files, sessio
         " to 2026-11-30"
     ) in page
     client.post(f"/campaigns.csv?{query}")
-    assert db.session.scalars(select(Export.file_name)).all() == [f"campaigns-completed-of-{owner.id}.csv"]
+    [name] = db.session.scalars(select(Export.file_name))
+    assert name == f"campaigns-completed-of-{owner.id}-from-2026-11-01-to-2026-11-30.csv"
 
 
 def test_while_it_waits_and_runs_the_page_asks_again_and_can_be_reloaded(client, sign_in):

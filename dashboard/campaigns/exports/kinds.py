@@ -15,8 +15,8 @@ from dashboard.web.access import Permission
 
 def figures_of(wanted: Wanted, sort: str) -> Arguments:
     """What to ask for the figures of those campaigns, in that order."""
-    times = {name: at and at.isoformat() for name, at in (("since", wanted.since), ("until", wanted.until))}
-    return asdict(wanted) | times | {"sort": sort}
+    asked = asdict(wanted)
+    return asked | {name: asked[name] and asked[name].isoformat() for name in _INSTANTS} | {"sort": sort}
 
 
 def messages_of(owner_id: int, campaign_id: int, figure: str, error_code: str | None) -> Arguments:
@@ -25,10 +25,11 @@ def messages_of(owner_id: int, campaign_id: int, figure: str, error_code: str | 
 
 
 def _wanted(arguments: Arguments) -> Wanted:
-    times = (arguments["since"], arguments["until"])
-    since, until = (at and datetime.fromisoformat(at) for at in times)
-    kept = {name: arguments[name] for name in ("name", "status", "owner_id", "country")}
-    return Wanted(**kept, since=since, until=until)
+    asked = {name: value for name, value in arguments.items() if name != "sort"}
+    return Wanted(**asked | {name: asked[name] and datetime.fromisoformat(asked[name]) for name in _INSTANTS})
+
+
+_INSTANTS = ("since", "until")
 
 
 def _title_of_figures(arguments: Arguments) -> str:
@@ -39,10 +40,9 @@ def _title_of_figures(arguments: Arguments) -> str:
         wanted.owner_id and f"of {owners.get(wanted.owner_id).name}",
         wanted.country and f"in {name_of(wanted.country)}",
         arguments["sort"] == "worst" and "below normal",
-        wanted.since and f"from {wanted.since:%Y-%m-%d}",
-        wanted.until and f"to {wanted.until - timedelta(microseconds=1):%Y-%m-%d}",
+        *_days(wanted, "from {}", "to {}"),
     ]
-    return ", ".join(["Campaigns", *filter(None, narrowed)])
+    return ", ".join(["Campaigns", *(str(part) for part in narrowed if part)])
 
 
 def _title_of_messages(arguments: Arguments) -> str:
@@ -56,8 +56,15 @@ def _title_of_messages(arguments: Arguments) -> str:
 
 
 def _file_of_figures(arguments: Arguments) -> str:
-    parts = ["campaigns", arguments["status"], arguments["owner_id"] and f"of-{arguments['owner_id']}"]
-    return "-".join([*filter(None, parts)]) + ".csv"
+    wanted = _wanted(arguments)
+    parts = [wanted.status, wanted.owner_id and f"of-{wanted.owner_id}", *_days(wanted, "from-{}", "to-{}")]
+    return "-".join(["campaigns", *(str(part) for part in parts if part)]) + ".csv"
+
+
+def _days(wanted: Wanted, since: str, until: str) -> list[str]:
+    """The first and the last day asked for, in those words."""
+    last = wanted.until and wanted.until - timedelta(microseconds=1)
+    return [words.format(at.date()) for words, at in ((since, wanted.since), (until, last)) if at]
 
 
 def _file_of_messages(arguments: Arguments) -> str:

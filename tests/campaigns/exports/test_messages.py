@@ -65,7 +65,7 @@ def test_one_row_in_full(client, sign_in, session):
             "Number": "+306984303406", "Name": "'@Ada Lovelace", "State": "Failed", "Segments": "2",
             "Error code": "27", "Meaning": "The handset was off or out of reach", "Queued": noon,
             "Sent": noon, "Delivered": "", "Failed": noon, "Time zone": "America/St_Johns",
-            "Provider's message": "'+x-1",
+            "Provider message id": "'+x-1",
             "Text": '\'=HYPERLINK("http://x.example")\nSTOP=2',
         }
     ]  # fmt: skip
