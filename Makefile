@@ -9,6 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 py = .venv/bin/python
+BENCH ?= ledger pages
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -25,8 +26,8 @@ test: .venv/dev ## lint, types, templates, migrations and all tests; ARGS="-k wa
 check: .venv/dev ## lint, types and templates alone
 	@exec $(py) -m dashboard.local.test --check-only
 
-bench: .venv/dev ## how many entries a second the ledger takes, against bare SQL; ARGS="--rounds 3" goes to it
-	@exec $(py) -m bench.ledger $(ARGS)
+bench: .venv/dev ## how fast the ledger and every page are; BENCH=pages measures one, ARGS="--scale medium" goes to it
+	@set -e; for one in $(BENCH); do $(py) -m bench.$$one $(ARGS); done
 
 lock: .venv/dev ## write requirements*.txt anew from requirements*.in
 	@bin/lock

@@ -4,8 +4,10 @@ import sys
 
 from dashboard import create_app
 from dashboard.config import Unset
+from dashboard.core.memory import settle
 
 try:
     app = create_app()
 except Unset as missing:
     sys.exit(str(missing))
+settle()

@@ -1,6 +1,7 @@
 """Shares of counts, and how sure they are."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 from typing import Any
 
@@ -31,7 +32,7 @@ class Rate:
         low, high = self.interval
         return high - low > WIDEST
 
-    @property
+    @cached_property
     def interval(self) -> tuple[float, float] | None:
         """The 95 % Wilson score interval (Wilson 1927): where the true share plausibly lies.
 
@@ -48,12 +49,12 @@ class Rate:
         return low, high
 
 
-def share_column(count: Any, of: Any) -> ColumnElement[float]:
+def share_column(count: Any, of: Any) -> ColumnElement[Any]:
     """`Rate.value` in SQL: NULL of nothing."""
     return cast(count, Double) / func.nullif(of, 0)
 
 
-def interval_columns(count: Any, of: Any) -> tuple[ColumnElement[float], ColumnElement[float]]:
+def interval_columns(count: Any, of: Any) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """`Rate.interval` in SQL: its two ends, NULL of nothing.
 
     Both fractions are expanded by `of`, which is a third of the work where thousands are sorted by it.

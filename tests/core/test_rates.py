@@ -1,7 +1,9 @@
 import pytest
 from scipy.stats import binomtest
+from sqlalchemy import literal, select
 
-from dashboard.core.rates import WIDEST, Rate
+from dashboard.core.db import db
+from dashboard.core.rates import WIDEST, Rate, interval_columns, share_column
 from dashboard.web.filters import interval, percent
 
 
@@ -69,3 +71,14 @@ def test_a_share_of_too_few_is_not_said(rate, is_too_few):
 
 def test_an_interval_for_people():
     assert interval(Rate(2, 40)) == "1.4 to 16.5 %"
+
+
+@pytest.mark.parametrize("of", [0, 1, 2, 40, 20_000, 2_000_000])
+def test_sql_says_the_same(session, of):
+    for count in {0, 1, of // 3, of - 1, of} & set(range(of + 1)):
+        columns = [share_column(literal(count), literal(of)), *interval_columns(literal(count), literal(of))]
+        rate = Rate(count, of)
+        said = db.session.execute(select(*columns)).one()
+        assert tuple(said) == pytest.approx((rate.value, *(rate.interval or (None, None))), abs=1e-15)
+        # Exactly 0 and 1 at the ends.
+        assert (said[1] == 0, said[2] == 1) == (bool(of) and count == 0, bool(of) and count == of)
