@@ -61,5 +61,6 @@ def test_charts_of_spans_name_them_and_follow_the_width(three: Page):
 
 
 def test_small_curves_say_in_words_what_they_show(three: Page):
+    three.set_viewport_size({"width": 1440, "height": 900})
     curve = three.get_by_role("img", name=re.compile("Delivered by age: 70.0 % after 1 h, 70.0 % after 24 h"))
     expect(curve).to_be_visible()

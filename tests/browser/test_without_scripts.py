@@ -63,7 +63,7 @@ def test_comparing_campaigns(page: Page, sign_in):
     page.get_by_role("link", name="Remove Winter").click()
     expect(page.get_by_role("region", name="Figures side by side")).not_to_contain_text("Winter")
     page.get_by_text("By age, as a table").click()
-    expect(page.get_by_role("region", name="Delivered by age")).to_be_visible()
+    expect(page.get_by_role("region", name="By age, as a table")).to_be_visible()
     expect(page.locator(".chart").first).to_be_hidden()
 
 

@@ -14,15 +14,18 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from dashboard import create_app
+from dashboard.campaigns.models import AGES_MINUTES, LATENCIES_SECONDS
 from dashboard.core.db import db
 from dashboard.demo.commands import load
 
 #: Tables that grow with what is stored, and may therefore never be read as a whole.
 GROWING = {
-    "campaign_message", "campaign_stat_hour", "campaign_stat_error", "contact", "list_membership",
+    "campaign_message", "campaign_stat_hour", "campaign_stat_error", "campaign_stat_age",
+    "campaign_stat_latency", "campaign_stat_country", "contact", "list_membership",
     "membership_event", "subscription_event", "suppression", "credit_transaction", "audit_event",
 }  # fmt: skip
 PAGE = 50
+AGES = len(AGES_MINUTES)
 
 
 @pytest.fixture(scope="module")
@@ -110,12 +113,26 @@ def rows_read(node: dict) -> int:
 
 #: address -> how many rows of one growing table it may read, and the indexes it must use
 PAGES: dict[str, tuple[int, set[str]]] = {
-    "/campaigns": (PAGE, {"ix_campaign_happens_at_id"}),
-    "/campaigns?status=sending": (PAGE, {"ix_campaign_status_happens_at_id"}),
-    "/campaigns?owner={owner_id}": (PAGE, set()),
-    "/campaigns?signal=below-normal": (0, set()),
-    "/campaigns?signal=below-normal&owner={owner_id}": (0, {"ix_campaign_owner_id_happens_at_id"}),
-    "/owners/{owner_id}/campaigns/{campaign_id}": (20_000, {"ix_contact_owner_id_unsubscribed_at"}),
+    "/campaigns": (PAGE * AGES, {"ix_campaign_happens_at_id", "pk_campaign_stat_age"}),
+    "/campaigns?status=sending": (PAGE * AGES, {"ix_campaign_status_happens_at_id"}),
+    "/campaigns?owner={owner_id}": (PAGE * AGES, set()),
+    "/campaigns?signal=below-normal": (PAGE * AGES, set()),
+    "/campaigns?signal=below-normal&owner={owner_id}": (PAGE * AGES, {"ix_campaign_owner_id_happens_at_id"}),
+    "/campaigns?sort=failing": (PAGE * AGES, set()),
+    "/campaigns?sort=undelivered": (PAGE * AGES, set()),
+    "/campaigns/compare?of={owner_id}-{campaign_id}": (
+        len(LATENCIES_SECONDS),
+        {"pk_campaign_stat_age", "pk_campaign_stat_latency"},
+    ),
+    "/owners/{owner_id}/campaigns/{campaign_id}": (
+        20_000,
+        {"ix_contact_owner_id_unsubscribed_at", "pk_campaign_stat_age", "pk_campaign_stat_latency",
+         "pk_campaign_stat_country"},
+    ),
+    "/owners/{owner_id}/campaigns/{campaign_id}/unsubscribes": (
+        20_000,
+        {"ix_contact_owner_id_unsubscribed_at"},
+    ),
     "/owners/{owner_id}/campaigns/{campaign_id}/messages": (
         PAGE + 1,
         {"ix_campaign_message_owner_id_campaign_id_id"},
@@ -132,6 +149,15 @@ PAGES: dict[str, tuple[int, set[str]]] = {
         PAGE + 1,
         {"ix_campaign_message_failure_codes"},
     ),
+    "/owners/{owner_id}/campaigns/{campaign_id}/why": (
+        5_000,  # the codes and countries of each campaign of 90 days
+        {"ix_campaign_owner_id_happens_at_id", "pk_campaign_stat_country", "pk_campaign_stat_error"},
+    ),
+    "/campaigns/why?owner={owner_id}": (
+        5_000,
+        {"ix_campaign_owner_id_happens_at_id", "pk_campaign_stat_country", "pk_campaign_stat_error"},
+    ),
+    "/campaigns/why": (20_000, {"pk_campaign_stat_country", "pk_campaign_stat_error"}),
     "/contacts": (PAGE + 1, {"ix_contact_phone_owner_id"}),
     "/contacts?owner={owner_id}": (PAGE + 1, {"uq_contact_owner_id_phone"}),
     "/contacts?owner={owner_id}&is_subscribed=false": (PAGE + 1, {"ix_contact_owner_id_is_subscribed_phone"}),

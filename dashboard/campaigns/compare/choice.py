@@ -37,8 +37,5 @@ def read(texts: Sequence[str]) -> Choice:
     if len(named) < len(texts):
         sentences.append("A part of the address names no campaign and was left out.")
     if len(keys) > MOST:
-        sentences.append(f"At most {_WORDS[MOST]} campaigns stand side by side: the first {_WORDS[MOST]} do.")
+        sentences.append("At most five campaigns stand side by side: the first five do.")
     return Choice(keys[:MOST], sentences)
-
-
-_WORDS = {5: "five"}

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, url_for
 
-from dashboard.campaigns.ages.queries import HOURS
 from dashboard.campaigns.charts import ages_chart, latency_chart
 from dashboard.campaigns.compare import queries
 from dashboard.campaigns.compare.choice import MOST, Key, text_of
@@ -45,7 +44,6 @@ def show():
         link=link,
         text_of=text_of,
         ages=AGES,
-        hours_of=HOURS,
         most=MOST,
         ages_minutes=AGES_MINUTES,
         latency_bounds=LATENCIES_SECONDS,

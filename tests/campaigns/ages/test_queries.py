@@ -91,7 +91,7 @@ def before(owner, days: float):
 def test_normal_is_what_the_owners_campaigns_of_90_days_before_did_by_the_same_age_together(session):
     owner = make_owner()
     small, large = before(owner, 1), before(owner, 89)
-    at(small, sent=0, delivered=10)
+    at(small, sent=0, delivered=50)
     for _ in range(3):
         at(large, sent=0, failed=30)
     at(large, sent=30, delivered=120)
