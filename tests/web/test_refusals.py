@@ -13,11 +13,12 @@ from dashboard.core.db import db
 from dashboard.web.access import public
 from tests.factories import make_contact, make_owner
 
-RAW = ("psycopg", "sqlalchemy", "Traceback", "SELECT ", "relation ", "uq_", "ck_", "pk_")
+#: What a database says. A constraint's name has two parts at least, which a form's random token never shows.
+RAW = re.compile(r"psycopg|sqlalchemy|Traceback|SELECT |relation |\b[ucpf][qk]_[a-z]+_[a-z]+")
 
 
 def assert_in_words(answer):
-    assert not [word for word in RAW if word in answer.text]
+    assert RAW.findall(answer.text) == []
 
 
 @pytest.mark.parametrize(
