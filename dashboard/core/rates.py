@@ -1,7 +1,7 @@
 """Shares of counts, and how sure they are."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from math import sqrt
 from typing import Any
 
@@ -32,21 +32,24 @@ class Rate:
         low, high = self.interval
         return high - low > WIDEST
 
-    @cached_property
+    @property
     def interval(self) -> tuple[float, float] | None:
         """The 95 % Wilson score interval (Wilson 1927): where the true share plausibly lies.
 
         2 of 40 gives (0.014, 0.165); 600 of 20,000 gives (0.0277, 0.0325).
         """
-        if not self.of:
-            return None
-        n, share, z = self.of, self.count / self.of, Z_95
-        centre = share + z * z / (2 * n)
-        spread = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-        # Exactly 0 and 1 at the ends, where rounding would leave a trace of either.
-        low = (centre - spread) / (1 + z * z / n) if self.count else 0.0
-        high = (centre + spread) / (1 + z * z / n) if self.count < n else 1.0
-        return low, high
+        return _wilson(self.count, self.of) if self.of else None
+
+
+@lru_cache(maxsize=4096)  # a page asks for the same one a dozen times
+def _wilson(count: int, of: int) -> tuple[float, float]:
+    share, z = count / of, Z_95
+    centre = share + z * z / (2 * of)
+    spread = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    # Exactly 0 and 1 at the ends, where rounding would leave a trace of either.
+    low = (centre - spread) / (1 + z * z / of) if count else 0.0
+    high = (centre + spread) / (1 + z * z / of) if count < of else 1.0
+    return low, high
 
 
 def share_column(count: Any, of: Any) -> ColumnElement[Any]:

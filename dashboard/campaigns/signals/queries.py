@@ -125,7 +125,7 @@ def _judged(on_show: Wanted, campaign_id: int | None = None) -> list[Comparison]
     ]
     believed = discoveries([one.p_value for one in comparisons], tests=rows[0].tests if rows else 0)
     return [
-        replace(one, is_below_normal=is_believed)
+        replace(one, is_below_normal=True) if is_believed else one
         for one, is_believed in zip(comparisons, believed, strict=True)
     ]
 
