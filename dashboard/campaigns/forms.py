@@ -56,5 +56,8 @@ class MessageFilter(FilterForm):
 
     @property
     def code(self) -> str | None:
-        """An empty one asks for failures without a code; None for all messages."""
-        return self.error_code.data if self.error_code.raw_data else None
+        """As the provider gave it, with its spaces; an empty one: failures without; None: all messages."""
+        if not self.error_code.raw_data:
+            return None
+        raw = str(self.error_code.raw_data[0])
+        return raw.replace("\0", "").encode(errors="ignore").decode()[:200]

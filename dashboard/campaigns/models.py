@@ -257,7 +257,7 @@ class CampaignStatAge(Model):
 
     owner_id: Mapped[OwnerId]
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    by_minutes: Mapped[int] = mapped_column(Integer, primary_key=True)  #: less than so many after the start
+    by_minutes: Mapped[int] = mapped_column(Integer, primary_key=True)  #: at most so many after the start
     accepted: Mapped[int] = mapped_column(server_default=sql("0"))
     delivered: Mapped[int] = mapped_column(server_default=sql("0"))
     failed: Mapped[int] = mapped_column(server_default=sql("0"))
@@ -278,7 +278,7 @@ class CampaignStatLatency(Model):
 
     owner_id: Mapped[OwnerId]
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    by_seconds: Mapped[int] = mapped_column(Integer, primary_key=True)  #: less than so many after `sent_at`
+    by_seconds: Mapped[int] = mapped_column(Integer, primary_key=True)  #: at most so many after `sent_at`
     delivered: Mapped[int] = mapped_column(server_default=sql("0"))
 
     __table_args__ = (

@@ -72,6 +72,7 @@ def show(owner_id: int, campaign_id: int):
         ),
         window_days=window_days,
         comparison=signals.of_campaign(owner_id, campaign_id, campaign.started_at),
+        judged_until=signals.judged_until(campaign.started_at, reader_zone()),
         charge=reconciliation.charge(owner_id, campaign_id),
         difference_words=reconciliation_words,
         is_live=campaign.status == "sending" and request.args.get("live") != "off",

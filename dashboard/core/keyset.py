@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlalchemy import BigInteger, ColumnElement, and_, literal, or_
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
 from sqlalchemy.types import TypeEngine
 
@@ -166,7 +166,8 @@ def _decode(mark: str, keys: Sequence[Key]) -> list[Any] | None:
 def _fits(value: Any, type_: TypeEngine[Any]) -> bool:
     expected = type_.python_type
     if expected is int:
-        return type(value) is int and -(2**63) <= value < 2**63
+        most = 2**63 if isinstance(type_, BigInteger) else 2**31
+        return type(value) is int and -most <= value < most
     if expected is str:
         return isinstance(value, str) and "\x00" not in value and value.isprintable()
     if expected is datetime:

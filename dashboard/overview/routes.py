@@ -1,6 +1,6 @@
 """The first page: how sending goes, and what needs a look."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint
@@ -31,26 +31,30 @@ MOST = 8  #: rows of each table
 @bp.get("/")
 @requires(Permission.READ)
 def index():
-    sending = campaigns.sending_now()
+    sending = campaigns.sending_now(most=MOST + 1)
     if htmx.is_partial():  # every few seconds, and nothing else is asked for
-        return htmx.render("overview/index.html", "sending", sending=sending, totals_of=campaigns.totals_of)
+        return htmx.render(
+            "overview/index.html", "sending", sending=sending, most=MOST, totals_of=campaigns.totals_of
+        )
     zone = reader_zone()
     today = utc_now().astimezone(ZoneInfo(zone)).date()
     days = [today - timedelta(days=n) for n in reversed(range(DAYS))]
     since = day_start(days[0], zone)
     by_clock = history.by_hour_of_day(history.hours(since), zone)
     by_day = history.by_day(by_clock)
+    owners = breakdowns.by_owner(since, zone)
     below_normal = signals.below_normal(Wanted())
     return htmx.render(
         "overview/index.html",
         "sending",
         days=days,
         by_day=by_day,
+        is_odd_zone=any(day_start(day, zone).astimezone(UTC).minute for day in days),
         heat=heat.rows(by_clock, days[::-1]),
         heat_steps=heat.STEPS,
-        month=history.sum_of(by_day.values()),
+        month=breakdowns.whole(owners),
         chart=days_chart(by_day, days, zone),
-        owners=breakdowns.by_owner(since, zone)[:MOST],
+        owners=owners[:MOST],
         countries=breakdowns.by_country(since)[:MOST],
         below_normal=below_normal,
         furthest=signals.page(below_normal, keyset.At(size=MOST)).rows,
@@ -59,5 +63,6 @@ def index():
         last_proof=proofs.last_result() if may(Permission.ADMINISTER) else None,
         short=runways.soonest_short(),
         sending=sending,
+        most=MOST,
         totals_of=campaigns.totals_of,
     )

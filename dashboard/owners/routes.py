@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 from dashboard.campaigns import queries as campaigns
-from dashboard.campaigns.history import queries as history
+from dashboard.campaigns.breakdowns import queries as breakdowns
 from dashboard.core import keyset
 from dashboard.core.db import utc_now
 from dashboard.lists import queries as lists
@@ -32,13 +32,12 @@ def index():
 @requires(Permission.READ)
 def show(owner_id: int):
     owner = queries.get(owner_id)
-    hours = history.hours(utc_now() - timedelta(days=30), owner_id=owner_id)
     return htmx.render(
         "owners/show.html",
         "owner",
         owner=owner,
         glance=queries.glance(owner_id),
-        month=history.sum_of(hours.values()),
+        month=breakdowns.of_owner(owner_id, utc_now() - timedelta(days=30)),
         campaigns=campaigns.page(campaigns.Wanted(owner_id=owner_id), at=keyset.At(size=8)).rows,
         lists=lists.page(lists.Wanted(owner_id=owner_id), at=keyset.At(size=8)).rows,
         numbers=queries.sender_numbers(owner_id),

@@ -76,11 +76,11 @@ def points(difference: float) -> str:
 
 
 def interval(rate: Rate, digits: int = 1) -> str:
-    """The 95 % interval of a rate: "1.4 to 16.5 %"."""
+    """The 95 % interval of a rate: "1.4 to 16.5 %". Never rounds to 0 or 100 what is not."""
     if rate.interval is None:
         return ""
-    low, high = rate.interval
-    return f"{low * 100:.{digits}f} to {high * 100:.{digits}f} %"
+    low, high = (percent(end, digits).removesuffix(" %") for end in rate.interval)
+    return f"{low} %" if low == high else f"{low} to {high} %"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

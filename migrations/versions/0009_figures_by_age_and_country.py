@@ -17,7 +17,7 @@ from alembic import op
 revision = "0009"
 down_revision = "0008"
 
-# Upper bounds, exclusive. What took longer has no row.
+# Upper bounds, inclusive. What took longer has no row.
 AGES_MINUTES = [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1080, 1440, 2160, 2880, 4320]
 LATENCIES_SECONDS = [
     *(1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600),
@@ -31,13 +31,13 @@ TWO_DIGITS = (
 
 
 def _bucket(name: str, unit: str, bounds: list[int]) -> str:
-    """The bound below which an interval lies, as a number of `unit`; NULL beyond the last."""
+    """The first bound that an interval does not exceed, as a number of `unit`; NULL beyond the last."""
     in_seconds = [bound * {"minutes": 60, "seconds": 1}[unit] for bound in bounds]
     numbers = ", ".join(map(str, bounds))
     return f"""
         CREATE FUNCTION {name}(took interval) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
             (ARRAY[{numbers}])[1 + width_bucket(
-                extract(epoch FROM took)::double precision, ARRAY[{", ".join(map(str, in_seconds))}]::double precision[]
+                extract(epoch FROM took - interval '1 microsecond')::double precision, ARRAY[{", ".join(map(str, in_seconds))}]::double precision[]
             )]
     """
 

@@ -1,9 +1,10 @@
 """Charts, and figures that change while one looks at them."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from dashboard.core.db import db, utc_now
 from tests.factories import make_campaign, make_message
@@ -59,6 +60,26 @@ def test_the_curve_grows_with_the_figures(sending: Page):
     expect(delivered(sending)).to_contain_text("6 of 6 accepted")
     expect(sending.locator("#curve canvas")).to_have_count(1)
     assert picture(sending) != before
+
+
+def test_an_answer_that_comes_after_the_pause_changes_nothing(sending: Page):
+    held = []
+    own = sending.url
+    sending.route(own, lambda route: held.append(route))
+    sending.clock.run_for(3_000)
+    sending.wait_for_timeout(300)
+    assert len(held) == 1
+    sending.get_by_role("link", name="Pause updating").click()
+    expect(sending.get_by_role("link", name="Go on updating")).to_be_visible()
+    deliver_one_more(sending)
+    with suppress(Error):  # which says that the browser has given the question up
+        held[0].continue_()
+    sending.unroute(own)
+    asked = questions_of(sending)
+    sending.clock.run_for(10_000)
+    expect(sending.get_by_role("link", name="Go on updating")).to_be_visible()
+    expect(delivered(sending)).to_contain_text("1 of 1 accepted")
+    assert asked == []
 
 
 def test_updating_can_be_paused(sending: Page):

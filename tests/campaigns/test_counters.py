@@ -57,14 +57,14 @@ AGES = """
         ('delivered', delivered_at), ('failed', failed_at)
     ) AS moment (kind, at), LATERAL (
         SELECT min(minutes) AS bound FROM unnest(:ages) AS minutes
-        WHERE at - started_at < minutes * interval '1 minute'
+        WHERE at - started_at <= minutes * interval '1 minute'
     ) AS age
     WHERE bound IS NOT NULL GROUP BY message.owner_id, campaign_id, bound ORDER BY 1, 2, 3
 """
 LATENCIES = """
     SELECT owner_id, campaign_id, bound, count(*) FROM campaign_message, LATERAL (
         SELECT min(seconds) AS bound FROM unnest(:latencies) AS seconds
-        WHERE delivered_at - sent_at < seconds * interval '1 second'
+        WHERE delivered_at - sent_at <= seconds * interval '1 second'
     ) AS latency
     WHERE bound IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
@@ -152,19 +152,19 @@ def test_the_database_counts_between_the_bounds_that_the_code_knows(session):
         ("age_minutes", AGES_MINUTES, "1 minute"),
         ("latency_seconds", LATENCIES_SECONDS, "1 second"),
     ):
-        just_before, at = (
+        at, just_after = (
             list(
                 db.session.scalars(
                     text(
-                        f"SELECT {function}(n * interval '{unit}' - interval '{less}') FROM unnest(:all) AS n"
+                        f"SELECT {function}(n * interval '{unit}' + interval '{more}') FROM unnest(:all) AS n"
                     ),
                     {"all": list(bounds)},
                 )
             )
-            for less in ("1 ms", "0")
+            for more in ("0", "1 microsecond")
         )
-        assert just_before == list(bounds)
-        assert at == [*bounds[1:], None]
+        assert at == list(bounds)
+        assert just_after == [*bounds[1:], None]
 
 
 @pytest.mark.parametrize(

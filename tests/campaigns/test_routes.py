@@ -1,5 +1,10 @@
+import re
 from datetime import timedelta
 
+import pytest
+
+from dashboard.campaigns.messages import queries as messages
+from dashboard.core.db import utc_now
 from tests.factories import NOON, make_campaign, make_contact, make_message, make_owner
 
 
@@ -109,3 +114,62 @@ def test_htmx_gets_the_results_alone(client, sign_in):
     assert answer.text.strip().startswith('<div class="results" id="results">')
     assert "Found" in answer.text
     assert "Hidden" not in answer.text
+
+
+def test_a_code_is_taken_as_the_provider_gave_it(client, sign_in):
+    sign_in("support")
+    owner = make_owner()
+    campaign = make_campaign(owner)
+    named = {" 27": "Spaced-one", "27": "Plain-one", "\x85": "Odd-one", "": "Without-one"}
+    for code, name in named.items():
+        contact = make_contact(owner, first_name=name)
+        make_message(campaign, contact, status="failed", error_code=code or None)
+    url = f"/owners/{owner.id}/campaigns/{campaign.id}/messages"
+    for code, name in named.items():
+        page = client.get(url, query_string={"status": "failed", "error_code": code}).text
+        assert [one for one in named.values() if one in page] == [name]
+
+
+def test_however_many_codes_there_are_every_failure_is_told(client, sign_in, monkeypatch):
+    sign_in("support")
+    campaign = make_campaign()
+    for n in range(5):
+        make_message(campaign, status="failed", error_code=f"X{n}")
+    monkeypatch.setattr(messages.failure_reasons, "__kwdefaults__", {"most": 3})
+    page = client.get(f"/owners/{campaign.owner_id}/campaigns/{campaign.id}").text
+    others = page[page.index("All other codes") :].partition("</tr>")[0]
+    assert ">2</a>" in others
+
+
+def test_a_paused_campaign_is_not_said_to_be_done(client, sign_in):
+    sign_in("support")
+    campaign = make_campaign(status="paused")
+    page = client.get(f"/owners/{campaign.owner_id}/campaigns/{campaign.id}").text
+    assert "Sending is paused" in page
+    assert "Sending is done" not in page
+
+
+def test_an_old_campaign_that_is_below_normal_leads_to_those_it_was_judged_among(client, sign_in):
+    sign_in("support")
+    owner = make_owner()
+    old = utc_now() - timedelta(days=200)
+    before = make_campaign(owner, started_at=old - timedelta(days=5))
+    campaign = make_campaign(owner, started_at=old, name="Long ago")
+    for _ in range(120):
+        make_message(before)
+    for n in range(40):
+        make_message(campaign, status="failed" if n < 20 else "delivered")
+    page = client.get(f"/owners/{owner.id}/campaigns/{campaign.id}").text
+    link = re.search(r'href="([^"]*signal=below-normal[^"]*)"', page)[1].replace("&amp;", "&")
+    assert "Long ago" in client.get(link).text
+
+
+@pytest.mark.parametrize("mark", ["W1sidiIsIDkyMjMzNzIwMzY4NTQ3NzU4MDddXQ"])
+def test_a_mark_beyond_what_a_key_can_be_starts_at_the_first_page(client, sign_in, mark):
+    sign_in("support")
+    owner = make_owner()
+    for started, failed in ((10, 0), (5, 60)):
+        campaign = make_campaign(owner, started_at=utc_now() - timedelta(days=started), name=f"Day {started}")
+        for n in range(120):
+            make_message(campaign, status="failed" if n < failed else "delivered")
+    assert "Day 5" in client.get(f"/campaigns?signal=below-normal&after={mark}").text

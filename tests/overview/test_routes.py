@@ -64,3 +64,21 @@ def test_who_watches_what_is_sent_asks_for_nothing_else(client, sign_in):
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     assert sum("campaign" in statement for statement in statements) == 1
+
+
+def test_the_figures_of_the_month_are_those_of_one_set_of_messages(client, sign_in):
+    """What was sent before the month and delivered in it would make more delivered than accepted."""
+    sign_in("manager")
+    now = utc_now()
+    older = make_campaign(started_at=now - timedelta(days=40))
+    for _ in range(30):
+        make_message(older, sent_at=now - timedelta(days=31), delivered_at=now - timedelta(days=28))
+    owner = make_owner()
+    recent = make_campaign(owner, started_at=now - timedelta(days=2))
+    for n in range(20):
+        status = "sent" if n < 2 else "delivered"
+        times = {} if status == "sent" else {"delivered_at": now - timedelta(days=2)}
+        make_message(recent, status=status, sent_at=now - timedelta(days=2), **times)
+    for page in (client.get("/").text, client.get(f"/owners/{owner.id}").text):
+        assert "18 of 20 accepted" in page
+    assert "2 of 20 accepted" in client.get("/").text

@@ -1,9 +1,10 @@
-"""How times are said by their weekday."""
+"""How times are said by their weekday, and figures never rounded to what they are not."""
 
 from datetime import UTC, datetime
 
 import pytest
 
+from dashboard.core.rates import Rate
 from dashboard.web import filters
 from dashboard.web.filters import weekday_time
 
@@ -64,3 +65,11 @@ def test_summer_time_ends_in_the_middle_of_a_week(monkeypatch, at, words):
 
 def test_machines_read_the_exact_instant():
     assert 'datetime="2026-11-26T07:00:00+00:00"' in weekday_time(on(26, 7), "Europe/Athens")
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "words"),
+    [(2, 40, "1.4 to 16.5 %"), (1, 2_000_000, "< 0.1 %"), (1_999_999, 2_000_000, "> 99.9 %"), (0, 0, "")],
+)
+def test_an_interval_never_rounds_to_nothing_or_all(count, of, words):
+    assert filters.interval(Rate(count, of)) == words

@@ -64,6 +64,22 @@ def by_owner(since: datetime, zone: str) -> list[OwnersShare]:
     return sorted(shares, key=lambda one: (-one.totals.accepted, one.owner_id))
 
 
+def of_owner(owner_id: int, since: datetime) -> Totals:
+    """What became of an owner's campaigns that started since then."""
+    stat = CampaignStat
+    row = db.session.execute(
+        _started(since, select(*_sums(stat)))
+        .join(stat, (stat.owner_id == Campaign.owner_id) & (stat.campaign_id == Campaign.id))
+        .where(Campaign.owner_id == owner_id)
+    ).one()
+    return totals_of(row)
+
+
+def whole(shares: Iterable[OwnersShare]) -> Totals:
+    """What became of the campaigns of all these owners."""
+    return _whole(one.totals for one in shares)
+
+
 def by_country(since: datetime) -> Sequence[CountrysShare]:
     """Calling codes by how many messages were accepted, of the campaigns that started since then."""
     country = CampaignStatCountry
@@ -103,4 +119,4 @@ def _sum(count: Any) -> Any:
 
 def _whole(parts: Iterable[Totals]) -> Totals:
     each = ((one.queued, one.sent, one.delivered, one.failed) for one in parts)
-    return Totals(*map(sum, zip(*each, strict=True)))
+    return Totals(*map(sum, zip((0, 0, 0, 0), *each, strict=True)))

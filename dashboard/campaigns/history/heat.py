@@ -22,8 +22,13 @@ class Cell:
 
     @property
     def percent(self) -> str:
-        """Whole percent, such as "3"; a dot where there are too few to say."""
-        return f"{100 * (self.failing.value or 0):.0f}" if self.step else "·"
+        """Whole percent, such as "3", never 0 or 100 for what is not; a dot for too few to say."""
+        if not self.step:
+            return "·"
+        text = f"{100 * (self.failing.value or 0):.0f}"
+        if text == "0" and self.failing.count:
+            return "<1"
+        return ">99" if text == "100" and self.failing.count < self.failing.of else text
 
 
 def rows(

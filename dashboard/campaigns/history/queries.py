@@ -1,6 +1,6 @@
 """Campaigns over time: how one grew, and what happened on each day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate, compress, pairwise
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, cast, func, select
 
 from dashboard.campaigns.models import CampaignStatHour
-from dashboard.campaigns.queries import Totals
 from dashboard.core.db import db
 from dashboard.core.rates import Rate
 
@@ -82,13 +81,13 @@ NOTHING = Span(0, 0, 0)
 
 
 def hours(since: datetime, *, owner_id: int | None = None) -> dict[datetime, Span]:
-    """What happened in each hour, by its first instant (UTC), from `since` on. Hours without have no key."""
+    """What happened in each hour, by its first instant (UTC), from that of `since` on. Others are missing."""
     stmt = select(
         CampaignStatHour.hour,
         cast(func.sum(CampaignStatHour.accepted), BigInteger),
         cast(func.sum(CampaignStatHour.delivered), BigInteger),
         cast(func.sum(CampaignStatHour.failed), BigInteger),
-    ).where(CampaignStatHour.hour >= since)
+    ).where(CampaignStatHour.hour > since - timedelta(hours=1))
     if owner_id is not None:
         stmt = stmt.where(CampaignStatHour.owner_id == owner_id)
     rows = db.session.execute(stmt.group_by(CampaignStatHour.hour).order_by(CampaignStatHour.hour))
@@ -116,14 +115,3 @@ def by_day(by_clock: dict[tuple[date, int], Span]) -> dict[date, Span]:
     for (day, _), span in by_clock.items():
         days[day] = days.get(day, NOTHING) + span
     return days
-
-
-def sum_of(spans: Iterable[Span]) -> Totals:
-    """What happened in all of these spans. What is neither delivered nor failed counts as pending.
-
-    Counted when it happened, so that a message sent before the first span and delivered in it makes
-    pending too small; it never falls below zero.
-    """
-    whole = sum(spans, NOTHING)
-    pending = max(whole.accepted - whole.delivered - whole.failed, 0)
-    return Totals(0, pending, whole.delivered, whole.failed)

@@ -21,7 +21,7 @@ Key = tuple[int, int]  #: owner's and campaign's number
 
 @dataclass(frozen=True)
 class Latency:
-    """How many of the accepted messages were delivered in less than each of LATENCIES_SECONDS."""
+    """How many of the accepted messages were delivered within each of LATENCIES_SECONDS."""
 
     accepted: int
     delivered: Sequence[int]
@@ -41,7 +41,10 @@ class Latency:
 
 
 def latencies(accepted: Mapping[Key, int]) -> dict[Key, Latency]:
-    """How long the messages of these campaigns took, of each of which so many were accepted."""
+    """How long the messages of these campaigns took, of each of which so many were accepted.
+
+    While a campaign is sent, what was accepted since that was counted is left out.
+    """
     rows = db.session.execute(
         select(
             CampaignStatLatency.owner_id,
@@ -52,6 +55,8 @@ def latencies(accepted: Mapping[Key, int]) -> dict[Key, Latency]:
     )
     counts = {(row.owner_id, row.campaign_id, row.by_seconds): row.delivered for row in rows}
     return {
-        key: Latency(of, list(accumulate(counts.get((*key, bound), 0) for bound in LATENCIES_SECONDS)))
+        key: Latency(
+            of, [min(of, n) for n in accumulate(counts.get((*key, b), 0) for b in LATENCIES_SECONDS)]
+        )
         for key, of in accepted.items()
     }

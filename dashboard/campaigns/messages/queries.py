@@ -82,7 +82,7 @@ def behind(owner_id: int, campaign_id: int, figure: str, error_code: str | None)
     return and_(*conditions)
 
 
-def failure_reasons(owner_id: int, campaign_id: int, *, most: int = 20) -> Sequence[AnyRow]:
+def failure_reasons(owner_id: int, campaign_id: int, *, most: int = 200) -> Sequence[AnyRow]:
     """The provider's codes ('' for none) and how many messages failed with each; most first."""
     return db.session.execute(
         select(CampaignStatError.error_code, CampaignStatError.failed)

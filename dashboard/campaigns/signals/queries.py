@@ -16,9 +16,10 @@ is exact at the instant of reading.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -96,6 +97,13 @@ def of_campaign(owner_id: int, campaign_id: int, started_at: datetime | None) ->
     is_old = started_at < utc_now() - DAYS
     on_show = Wanted(owner_id=owner_id, until=started_at + _MOMENT if is_old else None)
     return next((one for one in _judged(on_show, campaign_id) if one.campaign_id == campaign_id), None)
+
+
+def judged_until(started_at: datetime | None, zone: str) -> date | None:
+    """The last day, in the zone, of the campaigns that an old one is judged among; None for today."""
+    if started_at is None or started_at >= utc_now() - DAYS:
+        return None
+    return started_at.astimezone(ZoneInfo(zone)).date()
 
 
 def page(marked: dict[Key, Comparison], at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from unicodedata import bidirectional
 
 from dashboard.campaigns.failures import meaning
 from dashboard.campaigns.why.queries import Explanation
@@ -14,6 +15,8 @@ LEAST_PART = Fraction(1, 5)  #: of the difference; what adds less is not named i
 #: By how much of the difference a group must add more than its share of the messages: where all fell alike,
 #: the largest adds most, and that says nothing.
 LEAST_SURPLUS = Fraction(1, 10)
+#: The kinds of characters (Unicode's bidirectional classes) that leave the direction of a sentence as it is.
+LEFT_TO_RIGHT = {"L", "EN", "ES", "ET", "CS", "NSM", "BN", "B", "S", "WS", "ON", ""}
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def points(share: Fraction, digits: int = 2) -> str:
 
 
 def title(why: Explanation) -> str:
-    if why.is_too_few or not why.difference:
+    if why.is_too_few or not float(points(abs(why.difference), 1)):
         return "Why it changed"
     return "Why it fell" if why.difference < 0 else "Why it rose"
 
@@ -76,7 +79,14 @@ def group_name(dimension: str, group: str | None, names: dict[str, str]) -> str:
         return "All others together"
     if dimension == "country":
         return name_of_calling_code(group) if group else DIMENSIONS[dimension].none
-    return names.get(group, group) or DIMENSIONS[dimension].none
+    return isolated(names.get(group, group)) or DIMENSIONS[dimension].none
+
+
+def isolated(name: str) -> str:
+    """A name that keeps the direction of its writing to itself, also where it tries not to."""
+    if all(bidirectional(character) in LEFT_TO_RIGHT for character in name):
+        return name
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def only_group(dimension: str, split: Decomposition[str], names: dict[str, str]) -> str:
@@ -126,7 +136,7 @@ def _loss(one: Loss[str]) -> tuple[str, Fraction]:
     if not one.group:
         how = "without a reason given"
     elif words:
-        how = f"with code {one.group}, {words[:1].lower()}{words[1:]}"
+        how = f"with code {isolated(one.group)}, {words[:1].lower()}{words[1:]}"
     else:
-        how = f"with the unknown code {one.group}"
+        how = f"with the unknown code {isolated(one.group)}"
     return f"{'more' if one.total < 0 else 'fewer'} failed {how}", one.total

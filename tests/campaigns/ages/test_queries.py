@@ -44,15 +44,15 @@ def campaign(session):
 
 def test_the_figures_at_each_age_are_those_of_a_hand_made_set(campaign):
     growth = growth_of(campaign)
-    assert counts(growth.at(1)) == (3, 1, 1, 1), "at sixty minutes sharp is after the first hour"
-    assert counts(growth.at(24)) == (4, 3, 1, 0)
-    assert counts(growth.at(72)) == (8, 4, 2, 2), "what takes longer than three days never counts"
+    assert counts(growth.at(1)) == (4, 2, 1, 1), "at sixty minutes sharp is within the first hour"
+    assert counts(growth.at(24)) == (5, 3, 1, 1)
+    assert counts(growth.at(72)) == (8, 5, 2, 1), "what takes longer than three days never counts"
 
 
 def test_the_shares_at_each_age_are_of_what_was_accepted_by_then(campaign):
     shares = growth_of(campaign).delivered_shares
     assert len(shares) == len(AGES_MINUTES)
-    assert (shares[0], shares[AGES_MINUTES.index(60)], shares[-1]) == (1, 1 / 3, 4 / 8)
+    assert (shares[0], shares[AGES_MINUTES.index(60)], shares[-1]) == (1, 2 / 4, 5 / 8)
 
 
 def test_a_young_campaign_has_no_figure_at_an_age_that_it_has_not_reached(session):
@@ -121,5 +121,5 @@ def test_without_campaigns_before_nothing_is_normal(session):
 def test_a_campaign_stands_beside_what_is_normal_at_each_age(campaign):
     rows = queries.at_ages(growth_of(campaign), queries.normal(campaign.owner_id, LONG_AGO))
     assert [row.hours for row in rows] == [1, 24, 72]
-    assert [row.totals.accepted for row in rows] == [3, 4, 8]
+    assert [row.totals.accepted for row in rows] == [4, 5, 8]
     assert rows[0].normal_delivery.of == 0
