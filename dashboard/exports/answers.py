@@ -26,7 +26,7 @@ def hand_over(kind: Kind, arguments: Arguments) -> BaseResponse | str:
         keep_hours = current_app.config["EXPORT_KEEP_HOURS"]
         title = kind.title(arguments)
         return render_template("exports/offer.html", title=title, rows=rows, most=most, keep_hours=keep_hours)
-    commands.note_download(kind, arguments, actor_id=current_user.id)
+    _note_download(kind, arguments)
     return _as_csv(queries.file(kind, arguments), kind.file_name(arguments))
 
 
@@ -39,7 +39,7 @@ def have_made(kind: Kind, arguments: Arguments) -> BaseResponse:
 
 def send(kind: Kind, export: AnyRow) -> Response:
     """The file of an export that is ready, as it is kept where the browser takes gzip."""
-    commands.note_download(kind, export.arguments, actor_id=current_user.id, export_id=export.id)
+    _note_download(kind, export.arguments, export.id)
     parts = queries.parts(export.id)
     if not request.accept_encodings["gzip"]:
         answer = _as_csv(unpacked(parts), export.file_name)
@@ -50,6 +50,11 @@ def send(kind: Kind, export: AnyRow) -> Response:
         answer.content_length = queries.packed_bytes(export.id)
     answer.vary.add("Accept-Encoding")
     return answer
+
+
+def _note_download(kind: Kind, arguments: Arguments, export_id: int | None = None) -> None:
+    if request.method != "HEAD":  # which takes nothing away
+        commands.note_download(kind, arguments, actor_id=current_user.id, export_id=export_id)
 
 
 def _as_csv(pieces: Iterator[bytes], file_name: str) -> Response:

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, request, url_for
 from flask_login import current_user
 
-from dashboard.exportable import kind_named
+from dashboard.exportable import KINDS, kind_named
 from dashboard.exports import queries
 from dashboard.exports.answers import have_made, send
 from dashboard.exports.kinds import Kind
@@ -24,6 +24,7 @@ def index():
         "results",
         page=queries.page(reader_id=current_user.id if is_own else None, at=here()),
         is_own=is_own,
+        may_have=may_have,
         file_size=file_size,
     )
 
@@ -31,7 +32,9 @@ def index():
 @bp.get("/exports/<int:export_id>")
 @requires(Permission.READ)
 def show(export_id: int):
-    return htmx.render("exports/show.html", "export", export=find(export_id), file_size=file_size)
+    return htmx.render(
+        "exports/show.html", "export", export=find(export_id), may_have=may_have, file_size=file_size
+    )
 
 
 @bp.get("/exports/<int:export_id>.csv")
@@ -54,6 +57,11 @@ def repeat(export_id: int):
 def find(export_id: int):
     """The export, if it is the person's own; an admin finds everybody's."""
     return queries.get(export_id, reader_id=None if may(Permission.ADMINISTER) else current_user.id)
+
+
+def may_have(export) -> bool:
+    """Whether the person's role may have a file of that kind, if this release still knows the kind."""
+    return export.kind in KINDS and may(KINDS[export.kind].permission)
 
 
 def allowed(name: str) -> Kind:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
@@ -74,6 +74,15 @@ def read(name: str, *, to: str | None) -> Kept | None:
     return mail if _is_to(mail, to) else None
 
 
+def words_of(part: MIMEPart) -> str:
+    """The text of a part of a mail; as UTF-8 where it says to be in a charset that nobody knows."""
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError):
+        content = part.get_payload(decode=True)
+        return content.decode(errors="replace") if isinstance(content, bytes) else ""
+
+
 def _newest_files() -> Iterator[Path]:
     place = folder()
     if place is not None and place.is_dir():
@@ -81,7 +90,8 @@ def _newest_files() -> Iterator[Path]:
 
 
 def _is_to(mail: Kept, address: str | None) -> bool:
-    return address is None or address in {one.addr_spec for one in mail.message["To"].addresses}
+    headers = mail.message.get_all("To", [])
+    return address is None or address in {one.addr_spec for header in headers for one in header.addresses}
 
 
 def _kept_at(path: Path) -> datetime:

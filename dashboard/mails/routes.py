@@ -34,7 +34,7 @@ def show(mail_name: str):
         "mails/show.html",
         "main",
         mail=mail,
-        text=text.get_content() if text else "",
+        text=folder.words_of(text) if text else "",
         has_html=mail.message.get_body(("html",)) is not None,
     )
     page.headers["Content-Security-Policy"] = FRAME_POLICY
@@ -47,7 +47,7 @@ def body(mail_name: str):
     html = mail_or_404(mail_name).message.get_body(("html",))
     if html is None:
         abort(404, "This mail is plain text")
-    answer = make_response(html.get_content())
+    answer = make_response(folder.words_of(html))
     answer.headers["Content-Security-Policy"] = BODY_POLICY
     return answer
 

@@ -7,7 +7,7 @@ of two workers one sends. A worker that dies leaves it to be taken again when th
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dashboard.audit.commands import record
@@ -62,12 +62,19 @@ def subscribe(token: str, *, reader_id: int) -> int:
     view_id = select(SavedView.id).where(SavedView.token == token).scalar_subquery()
     values = {"view_name": view.name, "next_at": next_monday(zone or "UTC", after=utc_now())}
     going_on = values | {"ended_at": None, "end_reason": None}
-    report_id: int = db.session.scalars(
+    report_id: int | None = db.session.scalar(
         insert(Report)
         .values(reader_id=reader_id, view_id=view_id, **values)
-        .on_conflict_do_update(index_elements=[Report.reader_id, Report.view_id], set_=going_on)
+        .on_conflict_do_update(
+            index_elements=[Report.reader_id, Report.view_id],
+            set_=going_on,
+            where=Report.next_at.is_(None),
+        )
         .returning(Report.id)
-    ).one()
+    )
+    if report_id is None:  # another click was first
+        first = select(Report.id).where(Report.reader_id == reader_id, Report.view_id == view_id)
+        return db.session.scalars(first).one()
     record("report.start", f"report:{report_id}", staff_id=reader_id, after={"view": view.name})
     return report_id
 
@@ -88,7 +95,7 @@ def stop(report_id: int, *, actor_id: int, is_admin: bool = False) -> None:
 def send_now(report_id: int, *, actor_id: int, is_admin: bool = False) -> None:
     """Send the report at once: its last sending anew, unless that was sent; then one more.
 
-    Does nothing while it is being sent.
+    Does nothing while it is being sent, or is about to be.
 
     Raises:
         Missing: no such report, or it is somebody else's.
@@ -99,13 +106,13 @@ def send_now(report_id: int, *, actor_id: int, is_admin: bool = False) -> None:
         raise DomainError(f"{END_WORDS[End(report.hindrance)]} So it is not sent.")
     now = utc_now()
     last = db.session.execute(
-        select(ReportDelivery.id, ReportDelivery.status, _is_being_tried(now))
+        select(ReportDelivery.id, ReportDelivery.status, _is_being_tried(now), _is_about_to_be_tried(now))
         .where(ReportDelivery.report_id == report_id)
         .order_by(ReportDelivery.due_at.desc())
         .limit(1)
         .with_for_update()
     ).one_or_none()
-    if last is not None and last.is_being_tried:
+    if last is not None and (last.is_being_tried or last.is_about_to_be_tried):
         return
     if last is None or last.status == DeliveryStatus.SENT:
         delivery_id = _deliver(report_id, due_at=now, asked_by=actor_id)
@@ -264,6 +271,12 @@ def _is_being_tried(now: datetime) -> ColumnElement[bool]:
         ReportTry.began_at > now - LEASE,
     )
     return under_way.correlate(ReportDelivery).exists().label("is_being_tried")
+
+
+def _is_about_to_be_tried(now: datetime) -> ColumnElement[bool]:
+    """Whether the sending has its job and all its tries. After the lease the job must have been lost."""
+    is_due = ReportDelivery.next_try_at.between(now - LEASE, now)
+    return and_(is_due, ReportDelivery.tries_left == MOST_TRIES).label("is_about_to_be_tried")
 
 
 def _deliver(report_id: int, *, due_at: datetime, asked_by: int | None) -> int | None:

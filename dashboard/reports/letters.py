@@ -11,6 +11,7 @@ from textwrap import wrap
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
+import idna
 from bs4 import BeautifulSoup
 from flask import current_app, render_template
 
@@ -27,6 +28,7 @@ _REFUSALS = {
     403: "Your role may not open the page of this view any more.",
     404: "The page of this view is gone.",
 }
+COMPARED = "of"  #: names a campaign to compare; the page says which they are
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")  #: of a style sheet
 _SPARE = re.compile(r"(?<=[;:]) |^ | $")  #: spaces that a style can do without: long mails are cut off
 
@@ -38,7 +40,7 @@ class Words:
     digest: Digest
     subject: str
     view_name: str
-    filters: str  #: such as "country EU · sort failing"
+    filters: str  #: such as "country European Union · sort failing"
     as_of: str  #: the minute by the reader's clock
     zone: str  #: of that clock
     view_url: str
@@ -83,7 +85,7 @@ def _words(wanted: Wanted, told: Digest, now: datetime) -> Words:
         digest=told,
         subject=f"{name}, {day}",
         view_name=name,
-        filters=_filters(wanted.address),
+        filters=_filters(wanted.address, told),
         as_of=f"{local:%A} {day}, {local:%H:%M}",
         zone=zone_name(zone),
         view_url=_url("views.show", token=wanted.token),
@@ -94,8 +96,11 @@ def _words(wanted: Wanted, told: Digest, now: datetime) -> Words:
 
 def _address(wanted: Wanted) -> Address:
     email = wanted.reader.email
+    local, at, domain = email.rpartition("@")
     try:
-        return Address(_one_line(wanted.reader.name), addr_spec=email)
+        # Mail servers know a domain by its ASCII form alone.
+        ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+        return Address(_one_line(wanted.reader.name), addr_spec=f"{local}{at}{ascii_domain}")
     except (MessageError, ValueError, IndexError) as error:
         raise NotSent(f"“{email}” is no address that a mail can be sent to.", is_final=True) from error
 
@@ -129,6 +134,7 @@ def _plain_text(words: Words) -> str:
     told = words.digest
     lines = [
         words.view_name,
+        *wrap(told.crumbs.line, LINE),
         *wrap(" · ".join(filter(None, [told.title, words.filters])), LINE),
         *wrap(told.under_title.line, LINE),
         f"As of {words.as_of} in {words.zone}.",
@@ -143,10 +149,17 @@ def _plain_text(words: Words) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _filters(address: str) -> str:
-    """The filters of a page's address in words: "country EU · sort failing"."""
-    pairs = parse_qsl(urlsplit(address).query)
-    return " · ".join(_one_line(f"{name.replace('_', ' ')} {value}") for name, value in pairs)
+def _filters(address: str, told: Digest) -> str:
+    """The filters of a page's address, in the page's own words where it has some: "country Greece"."""
+    pairs = parse_qsl(urlsplit(address).query, keep_blank_values=True)
+    compared = sum(name == COMPARED for name, _ in pairs)
+    said = [f"{compared} campaigns"] if compared > 1 else []
+    for name, value in pairs:
+        words = told.choices.get((name, value), value or "none")
+        fault = " (not applied)" if name in told.faulty else ""
+        if words and name != COMPARED:
+            said.append(_one_line(f"{name.replace('_', ' ')} {words}{fault}"))
+    return " · ".join(said)
 
 
 def _one_line(text: str) -> str:

@@ -21,7 +21,7 @@ bp = Blueprint("reports", __name__)
 @bp.app_context_processor
 def _views() -> dict[str, Any]:
     # Called by the pages of the views.
-    return {"my_reports_by_view": my_reports_by_view}
+    return {"my_reports_by_view": my_reports_by_view, "may_get_by_mail": may_get_by_mail}
 
 
 @bp.get("/reports")
@@ -106,6 +106,10 @@ def view_to_send(token: str):
     if not may_see(current_user.role, view.address):
         abort(403, "Your role may not open the page of this view")
     return view
+
+
+def may_get_by_mail(view) -> bool:
+    return may(Permission.CAMPAIGN_EXPORT) and may_see(current_user.role, view.address)
 
 
 def my_reports_by_view() -> dict[int, Any]:

@@ -9,6 +9,7 @@ from dashboard.audit.commands import record
 from dashboard.core.db import AnyRow, db
 from dashboard.core.errors import Missing
 from dashboard.core.transactions import command
+from dashboard.staff.models import Staff
 from dashboard.views.models import SavedView
 from dashboard.views.queries import may_change
 
@@ -19,19 +20,20 @@ _TOKEN_BYTES = 16  #: 22 characters in a link; more than anybody can try
 def save_view(name: str, address: str, *, is_shared: bool, actor_id: int) -> str:
     """Keep the page at `address`, a path with its query, under a name; answers the view's token.
 
+    Does nothing where the person has just that view already, such as by a double click.
+
     Raises:
-        DomainError: the person has a view of that name.
+        DomainError: the person has another view of that name.
     """
-    view = SavedView(
-        token=token_urlsafe(_TOKEN_BYTES),
-        name=name,
-        address=address,
-        is_shared=is_shared,
-        created_by=actor_id,
-    )
+    # Two clicks save one after the other, so that the second one sees the first one's.
+    db.session.execute(select(Staff.id).where(Staff.id == actor_id).with_for_update(key_share=True))
+    after = {"name": name, "address": address, "is_shared": is_shared}
+    same = select(SavedView.token).filter_by(created_by=actor_id, **after)
+    if token := db.session.scalar(same):
+        return token
+    view = SavedView(token=token_urlsafe(_TOKEN_BYTES), created_by=actor_id, **after)
     db.session.add(view)
     db.session.flush()
-    after = {"name": name, "address": address, "is_shared": is_shared}
     record("view.save", f"saved_view:{view.id}", staff_id=actor_id, after=after)
     return view.token
 

@@ -1,14 +1,17 @@
 """What a person may type about views."""
 
 from typing import Any
+from unicodedata import category
 
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField, Field, HiddenField
 from wtforms import Form as PlainForm
 from wtforms.validators import DataRequired, ValidationError
 
 from dashboard.views.addresses import MOST_CHARACTERS, page_address
 from dashboard.web import htmx
 from dashboard.web.forms import AtMost, Form, TextField
+
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  #: letters and signs that show nothing
 
 
 class AddressField(HiddenField):
@@ -30,10 +33,16 @@ class AddressField(HiddenField):
         self.data = address
 
 
+def _visible(_form: PlainForm, field: Field) -> None:
+    """A name that nobody sees is none."""
+    if not any(category(c)[0] in "LNPS" and c not in _BLANK for c in field.data):
+        raise ValidationError("Enter a name that can be seen.")
+
+
 def _name_field(label: str) -> TextField:
     return TextField(
         label,
-        validators=[DataRequired("Enter a name."), AtMost(120)],
+        validators=[DataRequired("Enter a name."), _visible, AtMost(120)],
         filters=[lambda text: text and " ".join(text.split())],
         render_kw={"autocomplete": "off"},
     )

@@ -64,6 +64,7 @@ def test_a_refused_name_is_said_where_it_was_typed(campaigns: Page):
     campaigns.get_by_label("Save as").fill("All")
     campaigns.keyboard.press("Enter")
     expect(campaigns.get_by_label("Save as")).to_be_hidden()
+    campaigns.goto("/campaigns?status=failed")
     save_as(campaigns, "All")
     expect(campaigns.get_by_label("Save as")).to_have_accessible_description(
         "A view of that name is there already. Choose another name."

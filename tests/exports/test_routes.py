@@ -179,6 +179,23 @@ def test_who_lost_the_role_gets_the_file_no_more(client, sign_in, campaign, only
     for answer in (client.get(f"/exports/{number}.csv"), client.post(f"/exports/{number}/repeats")):
         assert answer.status_code == 403
         assert "Your role may not export campaign figures" in answer.text
+    assert "Your role may not have this file any more." in client.get(f"/exports/{number}").text
+    for address in (f"/exports/{number}", "/exports"):
+        page = client.get(address).text
+        assert f"/exports/{number}.csv" not in page
+    expire(number)
+    page = client.get(f"/exports/{number}").text
+    assert "Your role may not have such files any more." in page
+    assert "Make it anew" not in page
+
+
+def test_asking_for_the_head_alone_is_no_download(client, sign_in, campaign):
+    number = make(sign_in("manager"))
+    for address in ("/campaigns.csv", f"/exports/{number}.csv"):
+        answer = client.head(address)
+        assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    downloads = select(AuditEvent).where(AuditEvent.action == "export.download")
+    assert db.session.scalars(downloads).all() == []
 
 
 def test_what_has_expired_says_so_and_is_made_anew(client, sign_in):

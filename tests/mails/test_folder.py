@@ -108,3 +108,28 @@ def test_without_a_folder_the_page_says_where_mails_are(client, sign_in):
 def test_a_folder_is_all_that_development_needs(app, place):
     with app.app_context():
         assert missing_settings() == []
+
+
+def test_a_mail_to_nobody_is_shown_to_admins_and_disturbs_nobody(place, client, sign_in):
+    place.mkdir()
+    (place / "odd.eml").write_text("Subject: For nobody\n\nHello")
+    put(sign_in("manager").email, subject="For me")
+    page = client.get("/mails")
+    assert page.status_code == 200
+    assert "For me" in page.text
+    assert "For nobody" not in page.text
+    assert client.get("/mails/odd").status_code == 404
+    sign_in("admin")
+    assert "For nobody" in client.get("/mails").text
+    assert client.get("/mails/odd").status_code == 200
+
+
+@pytest.mark.parametrize("charset", ["x-unknown", "hex", "idna"])
+def test_a_mail_in_a_charset_that_nobody_knows_is_shown_all_the_same(place, client, sign_in, charset):
+    place.mkdir()
+    kind = f"text/html; charset={charset}"
+    content = f"To: a@example.com\nContent-Type: {kind}\nContent-Transfer-Encoding: 8bit\n\n<p>Grüße</p>"
+    (place / "odd.eml").write_text(content)
+    sign_in("admin")
+    assert "Grüße" in client.get("/mails/odd/body").text
+    assert client.get("/mails/odd").status_code == 200

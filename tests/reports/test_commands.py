@@ -39,6 +39,7 @@ from tests.reports.hand import (
     view_of,
     waiting_jobs,
 )
+from tests.wallets.racing import at_once, race
 
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
@@ -141,6 +142,45 @@ def test_subscribing_ten_times_at_once_makes_one_report(app, committed):
     with ThreadPoolExecutor(10) as pool:
         assert len(set(pool.map(subscribe_here, range(10)))) == 1
     assert len(db.session.scalars(select(Report.id)).all()) == 1
+    assert audited("report.start") == 1
+
+
+def test_going_on_ten_times_at_once_is_audited_once(app, committed):
+    person = make_staff("manager")
+    person_id, token = person.id, view_of(person)
+    report_id = subscribe(token, reader_id=person_id)
+    stop(report_id, actor_id=person_id)
+    answers = at_once(app, [lambda: subscribe(token, reader_id=person_id)] * 10)
+    assert answers == [report_id] * 10
+    assert audited("report.start") == 2
+
+
+def test_asking_for_it_ten_times_at_once_sends_it_once_and_is_audited_once(app, committed):
+    report_id = make_report()
+    reader_id = report(report_id).reader_id
+    race(
+        app,
+        [lambda: send_now(report_id, actor_id=reader_id)] * 9,
+        at="SELECT id FROM report WHERE id = :id FOR UPDATE",
+        id=report_id,
+    )
+    assert audited("report.send_now") == 1
+    assert len(deliveries(report_id)) == 1
+    assert len(waiting_jobs()) == 1
+
+
+def test_asking_again_when_the_job_was_lost_makes_another(session, clock):
+    report_id = make_report()
+    reader_id = report(report_id).reader_id
+    send_now(report_id, actor_id=reader_id)
+    clock.shift(LEASE + MINUTE)
+    send_now(report_id, actor_id=reader_id)
+    assert len(deliveries(report_id)) == 1
+    assert len(waiting_jobs()) == 2
+
+
+def audited(action: str) -> int:
+    return len(db.session.scalars(select(AuditEvent.id).where(AuditEvent.action == action)).all())
 
 
 def a_closed_account(person, token):

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 
 from dashboard.reports import commands, tasks
 from dashboard.reports.digests.blocks import Facts, Figures, Heading, Paragraph, Table
+from dashboard.reports.digests.plain import plain_lines
 from dashboard.reports.digests.reading import MOST_ROWS, digest
 from tests.campaigns.signals.many import send
 from tests.factories import make_campaign, make_owner, make_staff, make_wallet
@@ -119,7 +120,65 @@ def test_a_search_that_finds_one_record_sends_that(session, mail):
     assert "below 12,345 credits" in text_of(mail.mails[0])
 
 
+def test_filters_that_are_not_applied_are_told_as_faults(session, mail):
+    make_campaign(name="Morning")
+    address = "/campaigns?owner=999&country=XX&status=bogus&since=2026-99-99"
+    sent_now(make_report(address=address))
+    text, html = text_of(mail.mails[0]), html_of(mail.mails[0])
+    for field in ("Owner", "Country", "State"):
+        assert f"! {field}: Choose one of those offered." in text
+    assert "! From: Enter a day such as 2026-11-30." in text
+    assert "status bogus (not applied)" in " ".join(text.split())
+    assert "Owner: Choose one of those offered." in html
+
+
+@pytest.mark.parametrize("page", ["", "/messages", "/why", "/unsubscribes"])
+def test_a_mail_says_whose_campaign_it_is_of_and_which(session, mail, page):
+    campaign = send(make_owner(name="Shoes & Co"), 400, 1_000, name="Autumn sale")
+    sent_now(make_report(address=f"/owners/{campaign.owner_id}/campaigns/{campaign.id}{page}"))
+    text, html = text_of(mail.mails[0]), html_of(mail.mails[0])
+    assert "Shoes & Co › Campaigns" in text
+    assert "Autumn sale" in text
+    assert f'href="https://signalbox.example/owners/{campaign.owner_id}"' in html
+
+
+def test_filters_are_told_in_the_words_of_the_page(session, mail):
+    owner = make_owner(name="Café Aurora")
+    campaign = make_campaign(owner)
+    sent_now(make_report(address=f"/campaigns?q=&status=&owner={owner.id}&country=EU&sort=failing"))
+    assert "Campaigns · owner Café Aurora · country European Union · sort failing" in text_of(mail.mails[0])
+    messages = f"/owners/{owner.id}/campaigns/{campaign.id}/messages"
+    sent_now(make_report(name="No code", address=f"{messages}?status=failed&error_code="))
+    assert "Messages · status failed · error code none" in text_of(mail.mails[1])
+
+
+def test_campaigns_to_compare_are_counted_where_the_filters_stand(session, mail):
+    owner = make_owner()
+    one, two = make_campaign(owner), make_campaign(owner)
+    address = f"/campaigns/compare?of={owner.id}-{one.id}&of={owner.id}-{two.id}"
+    sent_now(make_report(address=address))
+    assert "Compare campaigns · 2 campaigns" in text_of(mail.mails[0]).splitlines()
+
+
+def test_a_domain_of_other_letters_is_written_as_mail_servers_know_it(session, mail):
+    sent_now(make_report(make_staff("manager", email="ada@bücher.example")))
+    assert mail.mails[0]["To"].addresses[0].addr_spec == "ada@xn--bcher-kva.example"
+
+
 # What the digest makes of the parts of a page.
+
+
+def test_an_empty_table_says_so_in_words_that_do_not_run_together():
+    told = read("<div class='empty-row'><strong>None is below normal.</strong>Look again.</div>")
+    assert told.blocks[0].phrase.text == "None is below normal. Look again."
+
+
+def test_long_heads_are_shortened_where_they_stand_before_each_cell():
+    heads = f"<thead><tr><th>A</th><th>{'long ' * 40}</th></tr></thead>"
+    told = read(f"<table>{heads}<tr><td>1</td><td>2</td></tr></table>")
+    lines = "\n".join(plain_lines(told.blocks))
+    assert "…: 2" in lines
+    assert len(lines) < 80
 
 
 def test_forms_menus_and_what_is_hidden_are_left_out():

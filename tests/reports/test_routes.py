@@ -157,3 +157,18 @@ def test_a_failure_is_shown_as_text(client, sign_in, mail, is_final):
     page = client.get(f"/reports/{report_id}").text
     assert "&lt;b&gt;no&lt;/b&gt;" in page
     assert "<b>no</b>" not in page
+
+
+def test_a_view_whose_page_ones_role_may_not_open_is_not_offered_by_mail(client, sign_in, mail):
+    token = view_of(make_staff("admin"), name="Jobs", address="/jobs", is_shared=True)
+    sign_in("manager")
+    page = client.get("/views?show=shared").text
+    assert "Jobs" in page
+    assert f"/views/{token}/report" not in page
+    sign_in("admin")
+    assert f"/views/{token}/report" in client.get("/views?show=shared").text
+
+
+def test_a_view_of_ones_own_that_a_lower_role_may_not_open_is_not_offered_by_mail(client, sign_in, mail):
+    token = view_of(sign_in("manager"), address="/jobs")
+    assert "Send it to me" not in client.get(f"/views/{token}").text

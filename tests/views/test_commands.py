@@ -10,6 +10,7 @@ from dashboard.views.commands import delete_view, rename_view, save_view, share_
 from dashboard.views.models import SavedView
 from dashboard.views.queries import address_of
 from tests.factories import make_staff
+from tests.wallets.racing import at_once
 
 
 def save(person, name="Failing", address="/campaigns?sort=failing", is_shared=False) -> str:
@@ -136,4 +137,15 @@ def test_the_same_name_ten_times_at_once_is_one_view(app, committed):
 
     assert outcomes.count("A view of that name is there already. Choose another name.") == 9
     assert len(db.session.scalars(select(SavedView.id)).all()) == 1
+    assert [action for action, *_ in audited()] == ["view.save"]
+
+
+def test_the_same_view_ten_times_at_once_is_saved_once_and_nobody_is_refused(app, committed):
+    person_id = make_staff().id
+
+    def save_here():
+        return save_view("Failing", "/campaigns", is_shared=False, actor_id=person_id)
+
+    tokens = at_once(app, [save_here] * 10)
+    assert tokens == [db.session.scalar(select(SavedView.token))] * 10
     assert [action for action, *_ in audited()] == ["view.save"]

@@ -117,12 +117,29 @@ def test_a_name_that_does_not_fit_is_refused_at_its_field(client, sign_in, name,
 def test_a_taken_name_is_refused_at_its_field_with_what_was_typed(client, sign_in):
     sign_in("support")
     save(client)
-    answer = save(client, "  Failing  in the\nEU ")
+    elsewhere = "/campaigns?sort=failing&country=EU"
+    answer = save(client, "  Failing  in the\nEU ", elsewhere)
     assert answer.status_code == 409
     assert "A view of that name is there already. Choose another name." in answer.text
     assert 'value="Failing in the EU"' in answer.text
-    assert f'value="{FAILING_IN_THE_EU}"'.replace("&", "&amp;") in answer.text
+    assert f'value="{elsewhere}"'.replace("&", "&amp;") in answer.text
     assert len(kept()) == 1
+
+
+def test_the_second_click_of_a_double_click_is_answered_as_the_first(client, sign_in):
+    sign_in("support")
+    first, second = save(client), save(client)
+    assert (second.status_code, second.location) == (first.status_code, first.location)
+    assert len(kept()) == 1
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u200b \ufe0f", "\u3164", "\u2800"])
+def test_a_name_that_nobody_sees_is_refused(client, sign_in, name):
+    sign_in("support")
+    answer = save(client, name)
+    assert answer.status_code == 422
+    assert "Enter a name that can be seen." in answer.text
+    assert kept() == []
 
 
 def test_anothers_private_view_is_private_or_gone(client, sign_in):

@@ -79,8 +79,11 @@ Block = Heading | Paragraph | Figures | Facts | Table
 
 @dataclass(frozen=True)
 class Digest:
+    crumbs: Phrase  #: what the page belongs to: "Café Aurora › Campaigns › Autumn sale"
     title: str  #: of the page
     under_title: Phrase
     blocks: list[Block]
     charts: list[Block]  #: the tables of the page's charts under their headings; long, so for the end
     has_more: bool  #: whether the page is the first of several
+    choices: dict[tuple[str, str], str]  #: what the page's own controls call a value, by name and value
+    faulty: frozenset[str]  #: names of filters that the page could not make sense of, so it shows all

@@ -6,6 +6,7 @@ from textwrap import fill
 from dashboard.reports.digests.blocks import Block, Facts, Figures, Heading, Paragraph, Table
 
 LINE = 78  #: characters of a line
+MOST_OF_HEAD = 60  #: characters of a column's head, which stands before each of its cells
 
 
 def plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
@@ -39,7 +40,7 @@ def _records(table: Table) -> Iterator[str]:
     """A table as a list, each row with the heads of its cells: columns would need a typewriter's font."""
     for row in table.rows:
         named = [
-            f"{column.head.line}: {cell.line}" if column.head else cell.line
+            f"{_short(column.head.line)}: {cell.line}" if column.head else cell.line
             for column, cell in zip(table.columns[1:], row[1:], strict=True)
             if cell
         ]
@@ -48,3 +49,7 @@ def _records(table: Table) -> Iterator[str]:
             yield fill(" · ".join(named), LINE, initial_indent="  ", subsequent_indent="  ")
     if table.left_out:
         yield f"And {table.left_out} more, on Signalbox."
+
+
+def _short(head: str) -> str:
+    return head if len(head) <= MOST_OF_HEAD else f"{head[: MOST_OF_HEAD - 1].rstrip()}…"

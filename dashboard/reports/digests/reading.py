@@ -27,14 +27,16 @@ MOST_COLUMNS = 12  #: of a table that fits a mail
 #: What needs a screen, a script or a session, and what is there for other eyes.
 _DROPPED = (
     "script, style, template, noscript, svg, button, progress, meter, nav, dialog, [popover], [hidden],"
-    " [aria-hidden=true], .visually-hidden, .narrow-only, .crumbs, .actions, .take-away, .chart, .chart-key,"
+    " [aria-hidden=true], .visually-hidden, .narrow-only, .actions, .take-away, .chart, .chart-key,"
     " .heat-key, summary"
 )
 _CONTROLS = "input, select, textarea, label, datalist, .field"
+_KEPT_OF_FORMS = "[aria-live], .chosen, .field-fault, table"
 _BLOCKS = ["article", "div", "dl", "figure", "h2", "h3", "h4", "ol", "p", "section", "table", "ul"]
 #: Tags and classes that stand on a line of their own within a phrase; a state does so in plain text.
 _LINES = {"div", "li", "p"}
 _LINE_CLASSES = {"sub", "range", "note"}
+_ALERTS = {"alert", "field-fault"}
 #: Classes that mean something in a mail too.
 _MEANINGS = {"state", "state-good", "state-bad", "state-wait", "state-live", "good", "bad", "sub", "range"}
 _LONG = re.compile(r"(?<=@)|(\S{24})(?=\S{4})")
@@ -47,29 +49,63 @@ def digest(html: str, url: str) -> Digest:
     page = BeautifulSoup(html, "html.parser")
     main = page.main or page
     has_more = main.select_one('[rel~="next"]') is not None
+    choices = _choices(main)
+    faulty = frozenset(str(control["name"]) for control in main.select("[name][aria-invalid=true]"))
     _strip(main)
-    title, under_title = main.h1, main.select_one(".under-title")
-    for part in (title, under_title):
+    crumbs, title, under_title = main.select_one(".crumbs"), main.h1, main.select_one(".under-title")
+    for part in (crumbs, title, under_title):
         if part:
             part.extract()
     reading = _Reading(url)
     return Digest(
+        crumbs=reading.crumbs(crumbs),
         title=reading.phrase(title).line if title else "",
         under_title=reading.phrase(under_title),
         charts=list(reading.charts(main)),  # taken out, so before what is left
         blocks=list(reading.blocks(main)),
         has_more=has_more,
+        choices=choices,
+        faulty=faulty,
     )
 
 
+def _choices(main: Tag) -> dict[tuple[str, str], str]:
+    """What the page calls the values that its filters may have. Empty ones ask for all: they say nothing."""
+    named: dict[tuple[str, str], str] = {}
+    for control in main.select("input[name], select[name]"):
+        name = str(control["name"])
+        named[name, ""] = ""
+        for option in control.select("option[value]"):
+            named[name, str(option["value"])] = option.get_text(strip=True) if option["value"] else ""
+    return named
+
+
 def _strip(main: Tag) -> None:
-    """Take away what no mail shows. Of forms the answers stay, and the tables that they stand around."""
+    """Take away what no mail shows.
+
+    Of forms the answers stay, the faults at the fields, and the tables that they stand around.
+    """
+    for errors in main.select(".field-errors"):
+        _become_alert(errors)
+    for title in main.select(".empty-row > strong"):
+        title.insert_after(" ")  # on the page the advice stands below
     for dropped in main.select(_DROPPED):
         dropped.decompose()
     for form in main.select("form"):
-        form.replace_with(*(part.extract() for part in form.select("[aria-live], .chosen, table")))
+        form.replace_with(*(part.extract() for part in form.select(_KEPT_OF_FORMS)))
     for control in main.select(_CONTROLS):
         control.decompose()
+
+
+def _become_alert(errors: Tag) -> None:
+    """Say a field's fault before the field, which goes, and by the name of the field."""
+    field = errors.find_parent(class_="field")
+    label = field.label.get_text(strip=True) if field and field.label else ""
+    sentences = " ".join(error.get_text(" ", strip=True) for error in errors.select("li"))
+    errors.name, errors["class"] = "div", "field-fault"
+    errors.string = f"{label}: {sentences}" if label else sentences
+    if field:
+        field.insert_before(errors.extract())
 
 
 class _Reading:
@@ -77,6 +113,12 @@ class _Reading:
 
     def __init__(self, url: str) -> None:
         self.url = url
+
+    def crumbs(self, node: Tag | None) -> Phrase:
+        steps = [self.phrase(step) for step in node.select("li")] if node else []
+        return Phrase(
+            Markup(" › ").join(step.html for step in steps), " › ".join(step.line for step in steps)
+        )
 
     def charts(self, main: Tag) -> Iterator[Block]:
         """The tables that are folded away beside the charts. Takes all that is folded out of the page."""
@@ -104,7 +146,7 @@ class _Reading:
             yield Facts(
                 [(self.phrase(dt), self.phrase(dt.find_next_sibling("dd"))) for dt in node.select("dt")]
             )
-        elif "alert" in classes:
+        elif classes & _ALERTS:
             yield Paragraph(self.phrase(node), is_alert=True)
         elif node.name == "section":
             blocks = list(self._contents(node))
