@@ -74,6 +74,7 @@ def test_an_answer_that_comes_after_the_pause_changes_nothing(sending: Page):
     deliver_one_more(sending)
     with suppress(Error):  # which says that the browser has given the question up
         held[0].continue_()
+    sending.wait_for_timeout(500)
     sending.unroute(own)
     asked = questions_of(sending)
     sending.clock.run_for(10_000)
