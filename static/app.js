@@ -1,15 +1,90 @@
 // What HTML alone cannot do. Every page works without this file.
 "use strict";
 
-// "/" leads to the search box, unless somebody is typing.
+// Keys that lead somewhere, unless somebody is typing or has switched them off.
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const box = document.getElementById("search");
-  if (!box) return;
+  if (document.documentElement.dataset.shortcuts === "off" || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog:modal")) return;
+  const isPlain = !event.ctrlKey && !event.metaKey;
+  const isSearch = isPlain ? event.key === "/" : event.key.toLowerCase() === "k" && !event.shiftKey;
+  const isHelp = isPlain && event.key === "?";
+  if (!(isSearch && box) && !(isHelp && document.getElementById("shortcuts-dialog"))) return;
   event.preventDefault();
+  if (isHelp) return showShortcuts();
   box.focus();
   box.select();
+});
+function showShortcuts() {
+  document.getElementById("shortcuts").dispatchEvent(new Event("lookup"));
+  document.getElementById("shortcuts-dialog").showModal();
+}
+
+// The search box and what it finds: a combobox with its options. The focus stays in the box.
+const box = document.getElementById("search");
+const hits = () => document.getElementById("hits");
+const options = () => [...hits().querySelectorAll("[role=option]")];
+const chosen = () => hits().querySelector("[aria-selected=true]");
+let isLooking = false; // whether an answer is still wanted
+function showHits() {
+  hits().hidden = false;
+  box.setAttribute("aria-expanded", String(options().length > 0));
+  document.getElementById("hits-said").textContent = hits().dataset.said;
+}
+function hideHits() {
+  isLooking = false;
+  choose(null);
+  hits().hidden = true;
+  box.setAttribute("aria-expanded", "false");
+  document.getElementById("hits-said").textContent = "";
+}
+function choose(option) {
+  chosen()?.setAttribute("aria-selected", "false");
+  box.removeAttribute("aria-activedescendant");
+  if (!option) return;
+  option.setAttribute("aria-selected", "true");
+  option.scrollIntoView({ block: "nearest" });
+  box.setAttribute("aria-activedescendant", option.id);
+}
+function step(by) {
+  const all = options();
+  const at = all.indexOf(chosen());
+  // Past the last one, and before the first, lies the box itself.
+  choose(all.at(at < 0 ? (by > 0 ? 0 : -1) : at + by < 0 || at + by >= all.length ? all.length : at + by));
+}
+function lookUp() {
+  isLooking = true;
+  box.dispatchEvent(new Event("lookup"));
+}
+box?.addEventListener("input", () => {
+  isLooking = box.value.trim() !== "";
+  if (!isLooking) hideHits();
+});
+box?.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  const isOpen = !hits().hidden;
+  const isArrow = event.key === "ArrowDown" || event.key === "ArrowUp";
+  if (isArrow && isOpen) step(event.key === "ArrowDown" ? 1 : -1);
+  else if (isArrow && box.value.trim()) lookUp();
+  else if (event.key === "Enter" && isOpen && chosen()) chosen().click();
+  else if (event.key === "Escape" && (isOpen || isLooking)) hideHits();
+  else return;
+  event.preventDefault();
+});
+// A press on a hit leaves the focus in the box, so that the hit is still there when the finger lifts.
+box?.form.addEventListener("mousedown", (event) => { if (event.target.closest("#hits")) event.preventDefault(); });
+box?.form.addEventListener("focusout", ({ relatedTarget }) => { if (!box.form.contains(relatedTarget)) hideHits(); });
+// Only the answer to what stands in the box is shown, whichever comes last. An empty box asks nothing.
+document.addEventListener("htmx:config:request", (event) => {
+  if (event.detail.ctx.sourceElement === box && !isLooking) event.preventDefault();
+});
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.sourceElement !== box) return;
+  const asked = new URL(ctx.request.action, location).searchParams.get("q");
+  if (!isLooking || asked !== box.value) event.preventDefault();
+});
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx?.sourceElement === box && ctx.response.status < 400) showHits();
 });
 
 // The account menu closes when one looks elsewhere.

@@ -2,24 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
-from dashboard.campaigns.models import Campaign, CampaignMessage
-from dashboard.contacts.models import Contact, SubscriptionEvent, Suppression
+from dashboard.contacts.models import Contact, Suppression
 from dashboard.contacts.suppression import phone_hash
 from dashboard.core import keyset, phones
 from dashboard.core.db import AnyRow, AnySelect, db
-from dashboard.core.like import contains_words, escaped, folded
+from dashboard.core.like import contains_words, folded, is_enough
 from dashboard.lists.models import ContactList, ListMembership, ListStat
 from dashboard.owners.models import Owner
-from dashboard.staff.models import Staff
 
 #: A search looks no further than this: who gets so many hits narrows the search.
 MOST_HITS = 1_000
-#: Trigrams find nothing shorter.
-SHORTEST = 3  # characters
+#: Who types less would find almost everybody.
+SHORTEST = 2  # letters or digits of a word
 
 
 @dataclass(frozen=True)
@@ -43,18 +41,16 @@ def page(wanted: Wanted, at: keyset.At = keyset.FIRST) -> Found:
     """Contacts that match every set part of `wanted`, by phone number."""
     if not wanted.typed:
         return Found(keyset.page(_narrowed(_rows(), wanted), _BY_PHONE, at))
-    hits = _hits(wanted)
-    # In the statement that shows them, so that they are looked for once.
-    count = select(func.count()).select_from(hits).scalar_subquery()
-    found = select(hits, count.label("hits")).subquery()
-    keys = [keyset.Key("phone", found.c.phone), keyset.Key("owner_id", found.c.owner_id)]
-    shown = keyset.page(select(found), keys, at)
-    return Found(shown, is_cut=bool(shown.rows) and shown.rows[0].hits == MOST_HITS)
+    if not is_enough(wanted.typed):
+        return Found(keyset.NO_PAGE)
+    stmt, keys = _hits(wanted)
+    shown = keyset.page(stmt, keys, at)
+    return Found(shown, is_cut=bool(shown.rows) and shown.rows[0].hits > MOST_HITS)
 
 
 def by_number(typed: str, *, most: int = 50) -> Sequence[AnyRow]:
     """The contacts of exactly this number, read in the country of each owner; all owners', or none."""
-    numbers = _as_numbers(typed, _countries())
+    numbers = _as_numbers(typed)
     if not numbers:
         return []
     return db.session.execute(
@@ -63,12 +59,14 @@ def by_number(typed: str, *, most: int = 50) -> Sequence[AnyRow]:
 
 
 def search(typed: str, *, most: int = 10) -> Sequence[AnyRow]:
-    """The first contacts that a number, a part of one, a name or an email finds."""
-    if len(typed) < SHORTEST:
+    """The first contacts that a number, a part of one, a name or an email finds.
+
+    Each row's `hits` is how many there are, counted up to MOST_HITS and one more.
+    """
+    if not is_enough(typed):
         return []
-    return db.session.execute(
-        select(_hits(Wanted(typed=typed))).order_by("phone", "owner_id").limit(most)
-    ).all()
+    stmt, keys = _hits(Wanted(typed=typed))
+    return db.session.execute(stmt.order_by(*keyset.ordering(keys)).limit(most)).all()
 
 
 def get(owner_id: int, contact_id: int) -> AnyRow:
@@ -92,29 +90,13 @@ def find_id(owner_id: int, phone: str) -> int | None:
     return db.session.scalar(select(Contact.id).where(Contact.owner_id == owner_id, Contact.phone == phone))
 
 
-def is_suppressed(owner_id: int, phone: str) -> bool:
-    """Whether the number opted out at this owner, contact or not."""
-    return bool(
-        db.session.scalar(
-            select(Suppression.since).where(
-                Suppression.owner_id == owner_id, Suppression.phone_hash == phone_hash(owner_id, phone)
-            )
+def suppressed_since(owner_id: int, phone: str) -> datetime | None:
+    """Since when the number has opted out at this owner, contact or not; None where it has not."""
+    return db.session.scalar(
+        select(Suppression.since).where(
+            Suppression.owner_id == owner_id, Suppression.phone_hash == phone_hash(owner_id, phone)
         )
     )
-
-
-def consent_history(owner_id: int, contact_id: int, *, most: int = 50) -> Sequence[AnyRow]:
-    """The contact's opt-ins and opt-outs with their source, reason and person; latest first."""
-    return db.session.execute(
-        select(
-            SubscriptionEvent.id, SubscriptionEvent.is_subscribed, SubscriptionEvent.source,
-            SubscriptionEvent.reason, SubscriptionEvent.occurred_at, Staff.name.label("staff_name"),
-        )
-        .outerjoin(Staff, Staff.id == SubscriptionEvent.staff_id)
-        .where(SubscriptionEvent.owner_id == owner_id, SubscriptionEvent.contact_id == contact_id)
-        .order_by(SubscriptionEvent.occurred_at.desc(), SubscriptionEvent.id.desc())
-        .limit(most)
-    ).all()  # fmt: skip
 
 
 def lists_of(owner_id: int, contact_id: int) -> Sequence[AnyRow]:
@@ -136,24 +118,6 @@ def lists_of(owner_id: int, contact_id: int) -> Sequence[AnyRow]:
     ).all()  # fmt: skip
 
 
-def recent_messages(owner_id: int, contact_id: int, *, most: int = 20) -> Sequence[AnyRow]:
-    """The contact's latest messages with their campaign's name, newest first."""
-    return db.session.execute(
-        select(
-            CampaignMessage.id, CampaignMessage.campaign_id, Campaign.name.label("campaign_name"),
-            CampaignMessage.status, CampaignMessage.error_code, CampaignMessage.created_at,
-            CampaignMessage.sent_at, CampaignMessage.delivered_at, CampaignMessage.failed_at,
-        )
-        .join(
-            Campaign,
-            (Campaign.owner_id == CampaignMessage.owner_id) & (Campaign.id == CampaignMessage.campaign_id),
-        )
-        .where(CampaignMessage.owner_id == owner_id, CampaignMessage.contact_id == contact_id)
-        .order_by(CampaignMessage.created_at.desc(), CampaignMessage.id.desc())
-        .limit(most)
-    ).all()  # fmt: skip
-
-
 _BY_PHONE = [keyset.Key("phone", Contact.phone), keyset.Key("owner_id", Contact.owner_id)]
 
 
@@ -172,21 +136,34 @@ def _narrowed(stmt: AnySelect, wanted: Wanted) -> AnySelect:
     return stmt
 
 
-def _hits(wanted: Wanted) -> Any:
-    """Up to MOST_HITS contacts that the text finds, gathered before anything sorts them.
+def _hits(wanted: Wanted) -> tuple[AnySelect, list[keyset.Key]]:
+    """Up to MOST_HITS contacts that the text finds, and one more where there are more; and how to sort them.
 
-    MATERIALIZED keeps the planner from walking an ordered index row by row in the hope of an
-    early match, which reads the whole tenant when nothing matches.
+    They are gathered before anything sorts them: MATERIALIZED keeps the planner from walking an ordered
+    index row by row in the hope of an early match, which reads the whole tenant when nothing matches.
+    Their keys alone are, and counted in the same statement; what is shown of them is read again, in order.
     """
+    keys_of = _narrowed(select(Contact.owner_id, Contact.id, Contact.phone), wanted)
+    matching = keys_of.where(_matches(wanted)).limit(MOST_HITS + 1)
+    found = matching.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    count = select(func.count()).select_from(found).scalar_subquery()
+    stmt = (
+        _rows()
+        .add_columns(count.label("hits"))
+        .join(found, (found.c.owner_id == Contact.owner_id) & (found.c.id == Contact.id))
+    )
+    return stmt, [keyset.Key("phone", found.c.phone), keyset.Key("owner_id", found.c.owner_id)]
+
+
+def _matches(wanted: Wanted) -> ColumnElement[bool]:
+    """Whether a contact has the whole number that was typed, if anybody has it; else what was typed."""
     typed = wanted.typed or ""
-    stmt = _narrowed(_rows(), wanted)
-    if digits := phones.digits(typed):
-        countries = _countries(wanted.owner_id)
-        exact = Contact.phone.in_(_as_numbers(typed, countries))
-        stmt = stmt.where(or_(exact, Contact.search_text.like(f"%{escaped(digits)}%")))
-    else:
-        stmt = stmt.where(contains_words(Contact.search_text, typed))
-    return stmt.limit(MOST_HITS).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+    if numbers := _as_numbers(typed, wanted.owner_id):
+        has_number = Contact.phone.in_(numbers)
+        if db.session.scalar(_narrowed(select(Contact.id), wanted).where(has_number).limit(1)):
+            return has_number
+    # It begins with the number's "+".
+    return contains_words(Contact.search_text, phones.digits(typed) or typed, is_led=True)
 
 
 def _countries(owner_id: int | None = None) -> Sequence[str]:
@@ -196,7 +173,9 @@ def _countries(owner_id: int | None = None) -> Sequence[str]:
     return db.session.scalars(stmt).all()
 
 
-def _as_numbers(typed: str, countries: Sequence[str]) -> set[str]:
-    """E.164 numbers that `typed` can mean, read in each of the countries."""
-    read = (phones.normalise(typed, country) for country in countries)
+def _as_numbers(typed: str, owner_id: int | None = None) -> set[str]:
+    """E.164 numbers that `typed` can mean, read in the country of the owner, or of each of them."""
+    if sum(map(str.isdecimal, typed)) < phones.FEWEST_DIGITS:
+        return set()
+    read = (phones.normalise(typed, country) for country in _countries(owner_id))
     return {number for number in read if number}

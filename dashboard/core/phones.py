@@ -1,10 +1,13 @@
 """Phone numbers: read as people write them, kept as E.164, shown internationally."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
+
+FEWEST_DIGITS = 4  #: of a national number: seven with a country code, which has three at most
 
 
 def normalise(text: str, country: str) -> str | None:
@@ -50,8 +53,14 @@ def digits(text: str) -> str | None:
     """The digits of something that can only be a number or a part of one, else None.
 
     Without leading zeros, which are a prefix of dialling and not of E.164: "+30 698-43" gives
-    "3069843", "0030698" gives "30698", "07911" gives "7911", "Anna 2" gives None.
+    "3069843", "0030698" gives "30698", "07911" and "(0)7911" give "7911", "Anna 2" gives None.
+    Dashes, spaces and invisible marks of any kind come along with what is pasted, and do not count.
     """
-    if not re.fullmatch(r"[+0-9 ().\-/\u00a0\u2009\u202f]+", text):
-        return None
-    return re.sub(r"[^0-9]", "", text).lstrip("0") or None
+    text = re.sub(r"^tel:|\(0\)", "", text.strip())
+    written = "".join(c for c in text if c not in "+()./−" and unicodedata.category(c) not in _SEPARATORS)
+    # Digits of any script, as ASCII has them.
+    found = "".join(str(unicodedata.decimal(c, c)) for c in written)
+    return found.lstrip("0") or None if re.fullmatch(r"[0-9]+", found) else None
+
+
+_SEPARATORS = ("Zs", "Pd", "Cf")  #: Unicode's spaces, dashes and invisible marks

@@ -1,8 +1,8 @@
-"""The search box of the header: straight to the record, or to a choice of records."""
+"""The search box of the header: below it as one types, on a page of its own, straight to the one record."""
 
 from flask import Blueprint, url_for
 
-from dashboard.contacts.queries import SHORTEST
+from dashboard.core.like import is_enough
 from dashboard.search import queries
 from dashboard.search.forms import SearchForm
 from dashboard.web import htmx
@@ -15,18 +15,31 @@ bp = Blueprint("search", __name__)
 @requires(Permission.READ)
 def show():
     typed = SearchForm().wanted("q") or ""
+    if htmx.is_partial():
+        found = queries.search(typed, most=queries.MOST_AS_YOU_TYPE)
+        return htmx.render("search/hits.html", "hits", **shown(typed, found))
     found = queries.search(typed)
     if found.count == 1:
         return htmx.go(only_hit(found))
-    return htmx.render("search/show.html", "results", typed=typed, found=found, shortest=SHORTEST)
+    return htmx.render("search/show.html", "results", **shown(typed, found))
+
+
+def shown(typed: str, found: queries.Found):
+    return {
+        "typed": typed,
+        "found": found,
+        "is_short": not is_enough(typed),
+        "most_counted": queries.MOST_COUNTED,
+    }
 
 
 def only_hit(found: queries.Found) -> str:
     """The address of the one record that was found."""
-    for contact in found.contacts:
-        return url_for("contacts.show", owner_id=contact.owner_id, contact_id=contact.id)
-    for campaign in found.campaigns:
+    for person in (*found.contacts.rows, *found.messages.rows):
+        contact_id = person.contact_id if found.messages.rows else person.id
+        return url_for("contacts.show", owner_id=person.owner_id, contact_id=contact_id)
+    for campaign in found.campaigns.rows:
         return url_for("campaigns.show", owner_id=campaign.owner_id, campaign_id=campaign.id)
-    for found_list in found.lists:
+    for found_list in found.lists.rows:
         return url_for("lists.show", owner_id=found_list.owner_id, list_id=found_list.id)
-    return url_for("owners.show", owner_id=found.owners[0].id)
+    return url_for("owners.show", owner_id=found.owners.rows[0].id)

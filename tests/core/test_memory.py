@@ -14,7 +14,7 @@ def thawed():
 
 
 def test_what_is_settled_is_looked_at_no_more(thawed):
-    gc.collect()  # what other tests left behind is garbage, not kept
+    gc.collect()  # what earlier tests left behind is no part of it
     looked_at = len(gc.get_objects())
     settle()
     assert gc.get_freeze_count() > 0.9 * looked_at

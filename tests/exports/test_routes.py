@@ -124,7 +124,7 @@ def test_what_is_ready_says_how_large_it_is_and_how_long_it_is_kept(client, sign
     number = make(sign_in("support"))
     page = client.get(f"/exports/{number}", headers={"HX-Request": "true"}).text
     assert "<html" not in page
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every 2s"' not in page
     assert "Download numbers.csv" in page
     size = len(client.get(f"/exports/{number}.csv").data)
     assert f"<dd>{size} bytes</dd>" in page

@@ -148,7 +148,14 @@ def has_words(text, typed):
     if typed is None:
         return True
     plain = (text or "").lower().replace("ή", "η")
-    return text is not None and all(word in plain for word in typed.lower().split())
+    return text is not None and all(has_word(plain, word) for word in typed.lower().split())
+
+
+def has_word(plain, word):
+    """One of one or two letters must begin a word: an index finds it there alone."""
+    if sum(letter.isalnum() for letter in word) < 3 and word[0].isalnum():
+        return f" {word}" in f" {plain}"
+    return word in plain
 
 
 def added_up(entries):

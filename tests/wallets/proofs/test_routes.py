@@ -63,7 +63,7 @@ def test_one_whose_job_failed_does_not_stand_in_the_way(client, sign_in):
     page = client.get(first).text
     assert "Stopped" in page
     assert "The database did not answer." in page
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every 2s"' not in page
     assert ask(client).location != first
 
 
