@@ -36,7 +36,10 @@ def _blueprints() -> list[Any]:
     from dashboard.campaigns.exports.routes import bp as campaign_exports
     from dashboard.campaigns.routes import bp as campaigns
     from dashboard.campaigns.why.routes import bp as campaign_why
+    from dashboard.contacts.consent.routes import bp as contact_consent
+    from dashboard.contacts.notes.routes import bp as contact_notes
     from dashboard.contacts.routes import bp as contacts
+    from dashboard.contacts.why.routes import bp as contact_why
     from dashboard.exports.routes import bp as exports
     from dashboard.jobs.routes import bp as jobs
     from dashboard.lists.routes import bp as lists
@@ -46,6 +49,7 @@ def _blueprints() -> list[Any]:
     from dashboard.platform_import.routes import bp as platform_import
     from dashboard.reports.routes import bp as reports
     from dashboard.search.routes import bp as search
+    from dashboard.shortcuts.routes import bp as shortcuts
     from dashboard.staff.routes import bp as staff
     from dashboard.views.routes import bp as views
     from dashboard.wallets.adjustments.routes import bp as adjustments
@@ -66,6 +70,9 @@ def _blueprints() -> list[Any]:
         exports,
         lists,
         contacts,
+        contact_notes,
+        contact_why,
+        contact_consent,
         wallets,
         adjustments,
         approvals,
@@ -75,6 +82,7 @@ def _blueprints() -> list[Any]:
         platform_import,
         jobs,
         search,
+        shortcuts,
         views,
         reports,
         mails,

@@ -3,6 +3,7 @@
 from dashboard.audit import models as audit
 from dashboard.campaigns import models as campaigns
 from dashboard.contacts import models as contacts
+from dashboard.contacts.notes import models as contact_notes
 from dashboard.exports import models as exports
 from dashboard.inbound import models as inbound
 from dashboard.jobs import models as jobs
@@ -20,6 +21,7 @@ from dashboard.wallets.proofs import models as wallet_proofs
 __all__ = [
     "audit",
     "campaigns",
+    "contact_notes",
     "contacts",
     "exports",
     "inbound",

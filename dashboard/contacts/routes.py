@@ -3,16 +3,22 @@
 from flask import Blueprint, flash, request, url_for
 from flask_login import current_user
 
-from dashboard.campaigns.failures import meaning
+from dashboard.campaigns.failures import reason
 from dashboard.contacts import commands, queries
 from dashboard.contacts.forms import STATES, ContactFilter, ContactForm, NewContactForm, SubscriptionForm
+from dashboard.contacts.notes.forms import NoteForm
+from dashboard.contacts.past import queries as past
+from dashboard.contacts.timeline import queries as timeline
+from dashboard.contacts.timeline import words
+from dashboard.contacts.timeline.forms import TABS, TimelineForm
+from dashboard.contacts.why import queries as why
 from dashboard.core import keyset
 from dashboard.core.phones import international
 from dashboard.core.versions import version_of
 from dashboard.owners import queries as owners
 from dashboard.web import htmx
 from dashboard.web.access import Permission, requires
-from dashboard.web.paging import here
+from dashboard.web.paging import here, stand_at
 
 bp = Blueprint("contacts", __name__)
 
@@ -36,7 +42,7 @@ def index():
 @bp.get("/owners/<int:owner_id>/contacts/<int:contact_id>")
 @requires(Permission.READ)
 def show(owner_id: int, contact_id: int):
-    return render_contact(owner_id, contact_id, SubscriptionForm())
+    return render_contact(owner_id, contact_id)
 
 
 @bp.post("/owners/<int:owner_id>/contacts/<int:contact_id>/subscription")
@@ -99,18 +105,37 @@ def update(owner_id: int, contact_id: int):
     return render_form(owner_id, form, queries.get(owner_id, contact_id), status=form.status)
 
 
-def render_contact(owner_id: int, contact_id: int, form: SubscriptionForm, *, status: int = 200):
+def render_contact(
+    owner_id: int,
+    contact_id: int,
+    form: SubscriptionForm | None = None,
+    note_form: NoteForm | None = None,
+    *,
+    status: int = 200,
+):
+    """The contact's page, or the block `contact`; with the forms that were sent."""
     contact = queries.get(owner_id, contact_id)
+    stand_at("contacts.show", owner_id=owner_id, contact_id=contact_id)
+    asked = TimelineForm(contact.timezone)
+    until, shown = asked.until, asked.wanted("kind")
     return htmx.render(
         "contacts/show.html",
         "contact",
         contact=contact,
-        form=form,
-        history=queries.consent_history(owner_id, contact_id),
-        is_suppressed=queries.is_suppressed(owner_id, contact.phone),
+        form=form or SubscriptionForm(formdata=None),
+        note_form=note_form or NoteForm(formdata=None),
+        asked=asked,
+        latest=past.last_consent(owner_id, contact_id),
+        suppressed_since=queries.suppressed_since(owner_id, contact.phone),
+        past=past.state(owner_id, contact_id, until) if until else None,
         lists=queries.lists_of(owner_id, contact_id),
-        messages=queries.recent_messages(owner_id, contact_id),
-        meaning=meaning,
+        fate=timeline.fate(owner_id, contact_id),
+        shown=shown,
+        tabs=TABS,
+        page=timeline.page(owner_id, contact_id, shown=shown, until=until, at=here()),
+        recent=why.recent_campaigns(owner_id),
+        words=words,
+        reason_of=reason,
         status=status,
     )
 

@@ -66,6 +66,9 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "fk_subscription_event_staff_id": (None, "That member of staff is no longer there."),
     "fk_suppression_owner_id": (None, "That owner is no longer there."),
     "fk_contact_stat_owner_id": (None, "That owner is no longer there."),
+    "ck_contact_note_text": ("text", "A note has 1 to 2,000 characters."),
+    "fk_contact_note_owner_id_contact_id": (None, "That contact is no longer there."),
+    "fk_contact_note_staff_id": (None, "That member of staff is no longer there."),
     # lists
     "uq_contact_list_owner_id_name": ("name", "This owner already has a list of that name."),
     "ck_contact_list_name": ("name", "Enter a name of 1 to 160 characters."),

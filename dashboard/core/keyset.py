@@ -6,12 +6,12 @@ rows off. The mark between two pages travels in the URL: the sort values of the 
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, and_, literal, or_
+from sqlalchemy import BigInteger, ColumnElement, and_, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
 from sqlalchemy.types import TypeEngine
 
@@ -20,6 +20,7 @@ from dashboard.core.db import AnyRow, AnySelect, db
 PAGE_SIZE = 50
 
 T = TypeVar("T")
+Edge = list[Any] | None  #: the sort values of the row at the mark; None: there is no mark
 
 
 @dataclass(frozen=True)
@@ -55,36 +56,43 @@ class Page(Generic[T]):
 NO_PAGE: Page[AnyRow] = Page([], None, None)
 
 
+@dataclass(frozen=True)
+class Source:
+    """Some of the rows of a page that several sources share: a statement, and the keys as it has them."""
+
+    stmt: AnySelect
+    keys: Sequence[Key]
+
+
 def page(stmt: AnySelect, keys: Sequence[Key], at: At) -> Page[AnyRow]:
     """One page of `stmt`, sorted by `keys`.
 
     A mark that does not fit the sort (edited by hand, or of another sort order) starts at the
     first page: a link must never break.
     """
-    selected = stmt.selected_columns
-    stmt = stmt.add_columns(*(key.column.label(key.name) for key in keys if key.name not in selected))
-    unlimited = stmt
-    edge = _decode(at.after or at.before, keys)
-    backwards = bool(at.before and not at.after and edge)
-    if edge is not None:
-        stmt = stmt.where(_beyond(keys, edge, backwards))
-    stmt = stmt.order_by(None).order_by(*ordering(keys, backwards=backwards))
-    # One row more than is shown tells whether there is a next page.
-    rows = list(db.session.execute(stmt.limit(at.size + 1)))
-    if edge is not None and not rows:
-        # Everything beyond the mark is gone; the first page says more than an empty one.
-        return page(unlimited, keys, At(size=at.size))
-    has_more = len(rows) > at.size
-    rows = rows[: at.size]
-    if backwards:
-        rows.reverse()
-    has_next = has_more if not backwards else True
-    has_previous = edge is not None if not backwards else has_more
-    return Page(
-        rows,
-        after=_encode(rows[-1], keys) if rows and has_next else None,
-        before=_encode(rows[0], keys) if rows and has_previous else None,
-    )
+
+    def limited(edge: Edge, backwards: bool, size: int) -> AnySelect:
+        return _limited(Source(stmt, keys), edge, backwards, size)
+
+    return _page(limited, keys, at)
+
+
+def merged(sources: Sequence[Source], at: At) -> Page[AnyRow]:
+    """One page of the rows of all sources together, sorted by their keys, whose names are the same in all.
+
+    Each source gives as many rows as a page may need, found by its own index, and no more.
+    """
+    names = [key.name for key in sources[0].keys]
+
+    def limited(edge: Edge, backwards: bool, size: int) -> AnySelect:
+        parts = [_limited(source, edge, backwards, size).subquery() for source in sources]
+        rows = union_all(*(select(part) for part in parts)).subquery()
+        keys = [
+            Key(name, rows.c[name], key.descending) for name, key in zip(names, sources[0].keys, strict=True)
+        ]
+        return select(rows).order_by(*ordering(keys, backwards=backwards)).limit(size)
+
+    return _page(limited, sources[0].keys, at)
 
 
 def search(
@@ -115,6 +123,38 @@ def search(
     if backwards:
         return Page(rows[::-1], after=back, before=onwards)
     return Page(rows, after=onwards, before=back)
+
+
+def _page(limited: Callable[[Edge, bool, int], AnySelect], keys: Sequence[Key], at: At) -> Page[AnyRow]:
+    edge = _decode(at.after or at.before, keys)
+    backwards = bool(at.before and not at.after and edge)
+    # One row more than is shown tells whether there is a next page.
+    rows = list(db.session.execute(limited(edge, backwards, at.size + 1)))
+    if edge is not None and not rows:
+        # Everything beyond the mark is gone; the first page says more than an empty one.
+        return _page(limited, keys, At(size=at.size))
+    has_more = len(rows) > at.size
+    rows = rows[: at.size]
+    if backwards:
+        rows.reverse()
+    has_next = has_more if not backwards else True
+    has_previous = edge is not None if not backwards else has_more
+    return Page(
+        rows,
+        after=_encode(rows[-1], keys) if rows and has_next else None,
+        before=_encode(rows[0], keys) if rows and has_previous else None,
+    )
+
+
+def _limited(source: Source, edge: Edge, backwards: bool, size: int) -> AnySelect:
+    """The first rows of a source beyond the edge, with its keys under their names."""
+    selected = source.stmt.selected_columns
+    stmt = source.stmt.add_columns(
+        *(key.column.label(key.name) for key in source.keys if key.name not in selected)
+    )
+    if edge is not None:
+        stmt = stmt.where(_beyond(source.keys, edge, backwards))
+    return stmt.order_by(None).order_by(*ordering(source.keys, backwards=backwards)).limit(size)
 
 
 def ordering(keys: Sequence[Key], *, backwards: bool = False) -> list[ColumnElement[Any]]:

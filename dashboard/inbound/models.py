@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.core.db import Model, RowId, one_of
@@ -37,4 +37,10 @@ class WebhookEvent(Model):
         UniqueConstraint("dedupe_key"),
         CheckConstraint(one_of("status", WebhookStatus), name="status"),
         Index(None, "status", "received_at"),
+        Index(
+            "ix_webhook_event_inbound_from",
+            text("(payload ->> 'from')"),
+            "received_at",
+            postgresql_where=text("kind = 'inbound'"),
+        ),
     )

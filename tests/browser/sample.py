@@ -13,6 +13,7 @@ from dashboard.campaigns.queries import Wanted
 from dashboard.core.db import db, utc_now
 from dashboard.exports.commands import request_export
 from dashboard.jobs.models import Job, JobReport
+from dashboard.owners.models import SenderNumber
 from dashboard.platform_import.models import ImportIssue, ImportRun, ImportStep
 from dashboard.reports.commands import begin_try, note_failure, subscribe
 from dashboard.reports.models import ReportDelivery
@@ -23,6 +24,7 @@ from dashboard.wallets.models import ReasonCode
 from dashboard.wallets.proofs.commands import finish_verification, request_verification, take_anchor
 from dashboard.wallets.proofs.queries import verify
 from tests.campaigns.signals.many import send
+from tests.contacts import histories as history
 from tests.factories import (
     make_campaign,
     make_contact,
@@ -100,6 +102,7 @@ class Sample:
             f"/campaigns/compare?of={self.owner_id}-{self.campaign_id}&of={self.owner_id}-{self.sending_id}",
             f"/campaigns/compare?of={self.owner_id}-{self.draft_id}&of=1-1&of=x&age=24&q=nothing",
             f"{owner}/lists/{self.list_id}?is_subscribed=false",
+            *self._knowing(f"{owner}/contacts/{self.contact_id}"),
             f"{owner}/wallet?type=refund&at=2026-10-25T03:30&least=1",
             f"{owner}/wallet?at=2026-03-29T03:30&most=x&campaign={self.campaign_id}",
             f"{owner}/wallet/entries/1",
@@ -111,6 +114,19 @@ class Sample:
             f"/owners/{self.empty_owner_id}/wallet",
             f"/owners/{self.empty_owner_id}/lists/{self.empty_list_id}",
             "/owners/987654321",
+        ]
+
+    def _knowing(self, contact: str) -> list[str]:
+        """What is known about the contact, and what is not."""
+        return [
+            f"{contact}?kind=notes",
+            f"{contact}?kind=edits&day=2001-01-01",
+            f"{contact}?day=x&time=y",
+            f"{contact}?day=2199-01-01&time=12:00",
+            f"{contact}/why-not?campaign={self.campaign_id}",
+            f"{contact}/why-not?campaign={self.sending_id}",
+            f"{contact}/why-not?campaign={self.draft_id}",
+            f"{contact}/why-not?q=nothing+is+named+so",
         ]
 
 
@@ -154,6 +170,7 @@ def make_sample() -> Sample:
         message_text=LONG * 20,
     )
     _fill_wallet(owner)
+    _histories(contacts[3], contact_list)
     _jobs()
     empty = make_owner(name="Nothing yet")
     return Sample(
@@ -187,6 +204,22 @@ def _send(campaign, contacts) -> None:
             times[f"{status}_at"] = at + timedelta(minutes=5)
         error_code = [None, "30003", "a-code-that-nobody-knows"][n % 3] if status == "failed" else None
         make_message(campaign, contact, status, error_code=error_code, **times)
+
+
+def _histories(contact, contact_list) -> None:
+    """All that can happen to a contact, in the longest words."""
+    person = make_staff("support", name=UNBROKEN)
+    words = f"{MARKUP} {UNBROKEN} {LONG}"[:500]
+    at = utc_now() - timedelta(days=5)
+    db.session.add(SenderNumber(owner_id=contact.owner_id, number="+306900099999"))
+    history.inbound(contact.phone, "+306900099999", words, at)
+    history.consent(contact, at, False, source="stop_keyword", reason=words)
+    history.consent(contact, at + timedelta(hours=1), True, reason="כן, בבקשה", staff_id=person.id)
+    history.membership(contact, at, contact_list.id, "added", staff_id=person.id)
+    history.edit(contact, at, {"first_name": None, "email": "a@example.com"}, {"first_name": words})
+    history.note(contact, utc_now(), f"{words}\n\n{words}", person.id)
+    left_out = make_campaign(owner_id=contact.owner_id, name=LONG[:160])
+    history.skip(contact, at, left_out.id, "invalid_number")
 
 
 def _fill_wallet(owner) -> None:

@@ -60,7 +60,7 @@ def test_pages_without_data_say_so_and_have_no_serious_finding(page: Page, sign_
         "/contacts": "There are no contacts yet.",
         "/wallets": "There are no wallets yet.",
         "/owners": "There are no owners yet.",
-        "/search": "Type at least three characters.",
+        "/search": "Type at least two letters or digits.",
     }.items():
         page.goto(path)
         expect(page.get_by_text(sentence)).to_be_visible()

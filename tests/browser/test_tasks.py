@@ -1,6 +1,6 @@
 """Tasks of a day at the desk: the right result, within the clicks, one audit row for each write."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,7 +13,9 @@ from dashboard.core.db import db, utc_now
 from dashboard.wallets.commands import Movement, write_entry
 from dashboard.wallets.models import CreditTransaction, ReasonCode, Wallet
 from tests.campaigns.signals.many import send
+from tests.contacts.histories import consent, membership
 from tests.factories import (
+    NOON,
     PASSWORD,
     make_campaign,
     make_contact,
@@ -69,6 +71,39 @@ def test_s1_the_same_number_at_two_owners_lets_one_choose(page: Page, sign_in, h
     assert hand.clicks <= 2
 
 
+def test_s2_why_did_this_contact_not_get_black_friday(page: Page, sign_in, hand):
+    owner = make_owner(name="Café Aurora")
+    contact = make_contact(
+        owner, phone="+306984303406", first_name="Ada", created_at=NOON - timedelta(days=9)
+    )
+    vip = make_list(owner, name="VIP")
+    membership(contact, NOON - timedelta(days=9), vip.id, "added")
+    consent(contact, NOON - timedelta(days=2), False, source="stop_keyword", reason="STOP")
+    for n in range(9):
+        make_campaign(owner, name=f"Newer {n}", started_at=NOON + timedelta(hours=n + 1))
+    make_campaign(owner, name="Black Friday", list_id=vip.id)
+    sign_in("support")
+
+    hand.open_from_search("69 8430 3406")
+    hand.fill(page.get_by_label("Campaign", exact=True), "black friday")
+    page.keyboard.press("Enter")
+    hand.clicks += 1
+
+    expect(page.get_by_role("heading", name="Why did they not get “Black Friday”?")).to_be_visible()
+    expect(page.get_by_role("heading", name="They did not get it.")).to_contain_text("“STOP”")
+    checks = page.get_by_role("list", name="The checks in their order").get_by_role("listitem")
+    expect(checks.filter(has=page.get_by_role("heading", name="Subscribed"))).to_contain_text("Stopped here")
+    expect(checks.filter(has=page.get_by_role("heading", name="In the audience"))).to_contain_text("Passed")
+    expect(page.get_by_text("What to do now:")).to_be_visible()
+    assert hand.clicks <= 4
+    assert audited() == []
+
+    # The evidence is one click away.
+    hand.click(page.get_by_role("link", name="Unsubscribed", exact=True))
+    first = page.get_by_role("list", name="Timeline").get_by_role("listitem").first
+    expect(first).to_contain_text("STOP")
+
+
 def test_s3_unsubscribe_a_contact_who_asks_by_phone(page: Page, sign_in, hand):
     contact = make_contact(phone="+306984303406")
     person = sign_in("support")
@@ -79,8 +114,8 @@ def test_s3_unsubscribe_a_contact_who_asks_by_phone(page: Page, sign_in, hand):
 
     expect(page.get_by_role("status")).to_contain_text("The contact is unsubscribed.")
     expect(page.locator(".title-line").get_by_text("Unsubscribed", exact=True)).to_be_visible()
-    history = page.get_by_role("region", name="History of consent")
-    expect(history.get_by_role("row").filter(has_text="Asked by phone")).to_contain_text(person.name)
+    history = page.get_by_role("list", name="Timeline").get_by_role("listitem")
+    expect(history.filter(has_text="Asked by phone")).to_contain_text(person.name)
     assert hand.clicks <= 4
     assert db.session.scalar(select(Contact.is_subscribed).where(Contact.id == contact.id)) is False
     assert audited() == [("contact.unsubscribe", person.id)]

@@ -130,6 +130,22 @@ def test_unsubscribing_a_contact(page: Page, sign_in):
     expect(page.locator(".title-line").get_by_text("Unsubscribed", exact=True)).to_be_visible()
 
 
+def test_a_contacts_notes_filters_and_why_not(page: Page, sign_in):
+    contact = make_contact(first_name="Ada")
+    make_campaign(owner_id=contact.owner_id, name="Black Friday")
+    sign_in("support")
+    page.goto(f"/owners/{contact.owner_id}/contacts/{contact.id}")
+    page.get_by_label("Note").fill("Called")
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.get_by_text("The note was added.")).to_be_visible()
+    page.get_by_label("State as of").fill("2026-01-01")
+    page.get_by_role("button", name="Show the state then").click()
+    expect(page.get_by_text("Not a contact yet.")).to_be_visible()
+    page.get_by_label("Campaign", exact=True).fill("friday")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_role("heading", name="They did not get it.")).to_be_visible()
+
+
 def test_adjusting_a_wallet(page: Page, sign_in):
     wallet = make_wallet(balance_credits=70)
     sign_in("admin")

@@ -15,7 +15,7 @@ from dashboard.contacts.commands import (
     stop_contact,
 )
 from dashboard.contacts.models import Contact, ContactStat, Source, SubscriptionEvent, Suppression
-from dashboard.contacts.queries import is_suppressed
+from dashboard.contacts.queries import suppressed_since
 from dashboard.contacts.suppression import phone_hash
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError
@@ -42,8 +42,8 @@ def test_a_stop_concerns_one_owner_alone(session):
     mine, theirs = make_contact(phone=NUMBER), make_contact(phone=NUMBER)
     assert stop_contact(mine.owner_id, mine.id, reason="STOP", actor_id=None, source=Source.STOP_KEYWORD)
     assert (state(mine.id), state(theirs.id)) == (False, True)
-    assert is_suppressed(mine.owner_id, NUMBER)
-    assert not is_suppressed(theirs.owner_id, NUMBER)
+    assert suppressed_since(mine.owner_id, NUMBER)
+    assert not suppressed_since(theirs.owner_id, NUMBER)
 
 
 def test_a_stop_leaves_its_proof(session):
@@ -107,7 +107,7 @@ def test_stops_and_staff_at_once_leave_a_state_that_the_last_event_tells(app, co
     states = [event.is_subscribed for event in history]
     assert states == [n % 2 == 1 for n in range(len(states))], "each event turns the state"
     assert state(contact_id) == states[-1]
-    assert is_suppressed(owner_id, db.session.scalar(select(Contact.phone))) != states[-1]
+    assert bool(suppressed_since(owner_id, db.session.scalar(select(Contact.phone)))) != states[-1]
     assert db.session.scalar(select(ContactStat.subscribed)) == int(states[-1])
 
 
@@ -185,8 +185,8 @@ def test_an_edit_takes_the_opt_out_along_to_the_new_number(session):
     contact, person = make_contact(phone=NUMBER), make_staff("support")
     stop_contact(contact.owner_id, contact.id, reason="Out", actor_id=None)
     edit_contact(contact.owner_id, contact.id, Person("+306900000009"), actor_id=person.id)
-    assert is_suppressed(contact.owner_id, NUMBER)
-    assert is_suppressed(contact.owner_id, "+306900000009")
+    assert suppressed_since(contact.owner_id, NUMBER)
+    assert suppressed_since(contact.owner_id, "+306900000009")
 
 
 def test_an_edit_of_another_owners_contact_is_refused(session):

@@ -102,7 +102,7 @@ def test_a_nul_byte_is_dropped_not_a_fault(client, sign_in):
 
 def test_a_short_search_says_so(client, sign_in):
     sign_in("support")
-    assert "Type at least three characters." in client.get("/contacts?q=ab").text
+    assert "Type at least two letters or digits." in client.get("/contacts?q=a").text
 
 
 def test_an_unknown_owner_is_a_404(client, sign_in):

@@ -23,6 +23,7 @@ GROWING = {
     "campaign_message", "campaign_stat_hour", "campaign_stat_error", "campaign_stat_age",
     "campaign_stat_latency", "campaign_stat_country", "contact", "list_membership",
     "membership_event", "subscription_event", "suppression", "credit_transaction", "audit_event",
+    "campaign_skip",
 }  # fmt: skip
 PAGE = 50
 AGES = len(AGES_MINUTES)
@@ -56,6 +57,10 @@ def scene(medium: Flask) -> dict[str, int]:
             AND m.campaign_id = c.campaign_id LIMIT 1) AS contact_id,
             (SELECT t.staff_id FROM credit_transaction t WHERE t.owner_id = c.owner_id
             AND t.staff_id IS NOT NULL LIMIT 1) AS staff_id,
+            (SELECT m.id FROM campaign_message m WHERE m.owner_id = c.owner_id
+            AND m.campaign_id = c.campaign_id LIMIT 1) AS message_id,
+            (SELECT m.provider_message_id FROM campaign_message m WHERE m.owner_id = c.owner_id
+            AND m.campaign_id = c.campaign_id AND m.provider_message_id IS NOT NULL LIMIT 1) AS identifier,
             date_part('year', now())::int - 1 AS last_year
         FROM campaign_stat c ORDER BY delivered > 0 DESC, failed DESC LIMIT 1
     """
@@ -161,15 +166,42 @@ PAGES: dict[str, tuple[int, set[str]]] = {
     "/contacts": (PAGE + 1, {"ix_contact_phone_owner_id"}),
     "/contacts?owner={owner_id}": (PAGE + 1, {"uq_contact_owner_id_phone"}),
     "/contacts?owner={owner_id}&is_subscribed=false": (PAGE + 1, {"ix_contact_owner_id_is_subscribed_phone"}),
-    "/contacts?q=6984303406": (1_000, {"ix_contact_search"}),
+    "/contacts?q=6984303406": (PAGE, {"ix_contact_phone_owner_id"}),
+    "/contacts?q=84303": (1_100, {"ix_contact_search"}),
     "/contacts?q=zzzzqqqq": (0, {"ix_contact_search"}),
     "/contacts?owner={owner_id}&q=zzzzqqqq": (0, {"ix_contact_search"}),
     "/search?q=69 8430 3406": (PAGE, {"ix_contact_phone_owner_id"}),
-    "/search?q=zzzzqqqq": (0, {"ix_contact_search"}),
+    # One row for each provider's name.
+    "/search?q=zzzzqqqq": (2, {"ix_contact_search"}),
+    "/search?q=843034": (1_000, {"ix_contact_search"}),
+    "/search?q=παπαδοπουλου μαρια": (2_100, {"ix_contact_search"}),
+    "/search?q=xq": (2, {"ix_contact_search"}),
+    "/search?q=%25_%25": (0, set()),
+    "/search?q=%23{message_id}": (1, {"pk_campaign_message"}),
+    "/search?q={identifier}": (1, {"uq_campaign_message_provider_provider_message_id"}),
+    "/contacts?owner={owner_id}&q=μαρια": (2_100, {"ix_contact_search"}),
     "/owners/{owner_id}/contacts/{contact_id}": (
+        1_000,  # the contact's messages, which are counted and sorted
+        {"ix_campaign_message_owner_id_contact_id_campaign_id", "ix_campaign_skip_owner_id_contact_id",
+         "ix_subscription_event_owner_id_contact_id_occurred_at",
+         "ix_membership_event_owner_id_contact_id_occurred_at",
+         "ix_audit_event_owner_id_subject_at", "pk_suppression"},
+    ),
+    "/owners/{owner_id}/contacts/{contact_id}?kind=consent&day={last_year}-12-31": (
         1_000,
-        {"ix_campaign_message_owner_id_contact_id_campaign_id",
-         "ix_subscription_event_owner_id_contact_id_occurred_at", "pk_suppression"},
+        {"ix_subscription_event_owner_id_contact_id_occurred_at",
+         "ix_membership_event_owner_id_contact_id_occurred_at"},
+    ),
+    "/owners/{owner_id}/contacts/{contact_id}/why-not?campaign={campaign_id}": (
+        PAGE,
+        {"ix_campaign_message_owner_id_contact_id_campaign_id", "pk_campaign_skip",
+         "ix_subscription_event_owner_id_contact_id_occurred_at",
+         "ix_credit_transaction_owner_id_campaign_id"},
+    ),
+    "/owners/{owner_id}/contacts/{contact_id}/why-not?q=zzzzqqqq": (1, set()),
+    "/owners/{owner_id}/contacts/{contact_id}/consent": (
+        PAGE,
+        {"ix_subscription_event_owner_id_contact_id_occurred_at"},
     ),
     "/owners/{owner_id}/wallet": (PAGE + 1, {"uq_credit_transaction_owner_id_wallet_id_entry_no"}),
     "/owners/{owner_id}/wallet?type=refund": (PAGE + 1, {"ix_credit_transaction_owner_id_type_entry_no"}),

@@ -52,6 +52,34 @@ FROM (
 ) AS deed
 ORDER BY at, subject;
 
+-- Notes about those who called lately, and about the numbers that the README names.
+WITH written AS (
+    INSERT INTO contact_note (owner_id, contact_id, text, staff_id, created_at)
+    SELECT owner_id, contact_id, text, staff_id, at
+    FROM (
+        (
+            SELECT owner_id, contact_id, staff_id, occurred_at + interval '4 minutes' AS at,
+                (ARRAY['Called about the campaign of the week before. Wants no more messages.',
+                    'Asked who gave us the number: the shop did, at the till.',
+                    'Will write to the owner as well.'])[1 + pg_temp.choice(contact_id, 60, 3)] AS text
+            FROM subscription_event WHERE source = 'staff' ORDER BY occurred_at DESC, id LIMIT 30
+        )
+        UNION ALL
+        SELECT owner_id, id, (pg_temp.staff_ids())[3], pg_temp.now_there() - age, text
+        FROM contact, (VALUES
+            (interval '9 days', 'Called: a text came twice. Told them that these were two campaigns.'),
+            (interval '2 days', 'Called again. Prefers to be called after 17:00.')
+        ) AS known (age, text)
+        WHERE id = ANY (pg_temp.known_contacts())
+    ) AS note
+    ORDER BY at, contact_id
+    RETURNING owner_id, id, contact_id, staff_id, created_at
+)
+INSERT INTO audit_event (at, staff_id, ip, action, subject, owner_id, after)
+SELECT created_at, staff_id, inet '192.0.2.10' + staff_id, 'contact.note', 'contact:' || contact_id, owner_id,
+    jsonb_build_object('note_id', id)
+FROM written ORDER BY id;
+
 -- Adjustments that are too large for one person: some wait for the other admin, some are decided.
 INSERT INTO adjustment_request (owner_id, change_credits, reason_code, note, idempotency_key, status,
     requested_by, requested_at, expires_at, decided_by, decided_at, decision_note)
