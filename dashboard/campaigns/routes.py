@@ -109,6 +109,7 @@ def messages(owner_id: int, campaign_id: int):
         "campaigns/messages.html",
         "results",
         campaign=campaign,
+        form=form,
         totals=totals,
         figure=figure,
         error_code=error_code,

@@ -32,7 +32,9 @@ def test_every_figure_leads_to_its_messages(client, sign_in):
     assert "The handset was off or out of reach" in page
     assert "Fine-one" in client.get(f"{url}?status=accepted").text
     assert "No message is in this state." in client.get(f"{url}?status=queued").text
-    assert "Fine-one" in client.get(f"{url}?status=nonsense").text
+    nonsense = client.get(f"{url}?status=nonsense").text
+    assert "Fine-one" in nonsense
+    assert "There is no such figure: these are all messages." in nonsense
 
 
 def test_a_campaign_that_is_sending_updates_itself_until_paused(client, sign_in):
