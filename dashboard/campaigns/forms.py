@@ -47,7 +47,8 @@ class CampaignFilter(FilterForm):
 
 class MessageFilter(FilterForm):
     status = TextField(
-        "Figure", validators=[AnyOf(["", *FIGURES], message="There is no such figure: these are all messages.")]
+        "Figure",
+        validators=[AnyOf(["", *FIGURES], message="There is no such figure: these are all messages.")],
     )
     error_code = TextField("Reason", validators=[AtMost(200)])
 
