@@ -11,7 +11,7 @@ from dashboard.core.db import Model, RowId
 
 
 class AuditEvent(Model):
-    """One change by one person. Append-only."""
+    """One change by one person. Append-only; only an erasure takes out what it says of the erased person."""
 
     __tablename__ = "audit_event"
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -53,6 +54,10 @@ class Campaign(Model):
     finished_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    #: Its list as it was at the start, written down by the database: `at`, `list_id`, `name` and, of a
+    #: dynamic list, `definition` and the `names` of the list and the tag in it. None: not started, without a
+    #: list, or started before this was kept.
+    audience: Mapped[dict[str, Any] | None]
     #: When it started, or shall start, or else was written down: what campaigns are sorted by.
     happens_at: Mapped[datetime] = mapped_column(
         Computed("coalesce(started_at, scheduled_at, created_at)", persisted=True)

@@ -39,13 +39,16 @@ class Source(StrEnum):
 
 
 class Contact(Model):
-    """One phone number of one owner."""
+    """One phone number of one owner.
+
+    Where the person was erased the row stays for its history: without number, name and subscription.
+    """
 
     __tablename__ = "contact"
 
     owner_id: Mapped[OwnerId] = mapped_column(ForeignKey("owner.id"))
     id: Mapped[RowId]
-    phone: Mapped[str]  #: E.164
+    phone: Mapped[str | None]  #: E.164; None: erased
     email: Mapped[str | None]
     first_name: Mapped[str | None]
     last_name: Mapped[str | None]
@@ -55,13 +58,15 @@ class Contact(Model):
     unsubscribed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    #: What a search looks through: number, names and email without accents and case.
+    erased_at: Mapped[datetime | None]
+    #: What a search looks through: number, names and email without accents and case. None: erased.
     search_text: Mapped[str] = mapped_column(
         Computed(
             "fold(phone || ' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, '')"
             " || ' ' || coalesce(email, ''))",
             persisted=True,
-        )
+        ),
+        nullable=True,
     )
 
     __table_args__ = (
@@ -72,8 +77,17 @@ class Contact(Model):
         CheckConstraint("char_length(last_name) BETWEEN 1 AND 120", name="last_name"),
         CheckConstraint(one_of("gender", Gender), name="gender"),
         CheckConstraint("is_subscribed = (unsubscribed_at IS NULL)", name="subscription"),
+        CheckConstraint("(phone IS NULL) = (erased_at IS NOT NULL)", name="erased"),
+        CheckConstraint(
+            "erased_at IS NULL OR (NOT is_subscribed"
+            " AND num_nonnulls(email, first_name, last_name, gender, birthday) = 0)",
+            name="erased_person",
+        ),
         Index(None, "phone", "owner_id"),
+        Index("ix_contact_erased", "owner_id", "id", postgresql_where=text("erased_at IS NOT NULL")),
         Index(None, "owner_id", "is_subscribed", "phone"),
+        Index(None, "owner_id", "created_at"),
+        Index(None, "owner_id", "birthday", postgresql_where=text("birthday IS NOT NULL")),
         Index(None, "owner_id", "unsubscribed_at", postgresql_where=text("unsubscribed_at IS NOT NULL")),
         Index(
             "ix_contact_search",
@@ -86,7 +100,10 @@ class Contact(Model):
 
 
 class ContactStat(Model):
-    """How many contacts an owner has. Kept by triggers on `contact`, in the same transaction."""
+    """How many contacts an owner has, without the erased.
+
+    Kept by triggers on `contact`, in the same transaction.
+    """
 
     __tablename__ = "contact_stat"
 
@@ -130,3 +147,7 @@ class Suppression(Model):
     owner_id: Mapped[OwnerId] = mapped_column(ForeignKey("owner.id"))
     phone_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     since: Mapped[datetime] = mapped_column(server_default=func.now())
+    #: When the person was erased: no file that came before brings them back.
+    erased_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "owner_id", "erased_at", postgresql_where=text("erased_at IS NOT NULL")),)

@@ -62,7 +62,7 @@ def inert(written: SQLColumnExpression[str] | SQLColumnExpression[str | None]) -
     )
 
 
-def dialable(phone: SQLColumnExpression[str]) -> ColumnElement[str]:
+def dialable(phone: SQLColumnExpression[str] | SQLColumnExpression[str | None]) -> ColumnElement[str]:
     """A number as it is, E.164, for machines to read: a plus and digits do nothing. What is none is inert."""
     return case((phone.regexp_match(r"^\+[0-9]+$"), phone), else_=inert(phone))
 

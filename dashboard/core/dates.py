@@ -3,6 +3,9 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+#: Those of the days that a person can mean; far ones would overflow when they become instants.
+YEARS = range(1900, 2200)
+
 
 def day_start(day: date, zone: str) -> datetime:
     """The first instant of `day` in the IANA zone."""

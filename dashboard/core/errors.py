@@ -35,6 +35,13 @@ class Link:
     text: str
 
 
+class Busy(DomainError):
+    """Somebody else holds the records just now. The same may succeed in a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody is changing the same records just now. Try again in a moment.")
+
+
 class Missing(DomainError):
     """The record is not there: deleted meanwhile, or never was."""
 
@@ -59,6 +66,9 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "ck_contact_last_name": ("last_name", "A last name has at most 120 characters."),
     "ck_contact_gender": ("gender", "Choose one of the genders offered."),
     "ck_contact_subscription": (None, "A contact is either subscribed or has a day on which it left."),
+    "ck_contact_erased": ("phone", "Enter a phone number. Only an erased contact has none."),
+    "ck_contact_erased_person": (None, "Of an erased contact nothing personal is kept."),
+    "contact_erased": (None, "That contact was erased and cannot be changed."),
     "fk_contact_owner_id": (None, "That owner is no longer there."),
     "ck_subscription_event_source": (None, "That is not a known way to opt in or out."),
     "ck_subscription_event_reason": ("reason", "Give a reason of at most 500 characters."),
@@ -73,6 +83,13 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "uq_contact_list_owner_id_name": ("name", "This owner already has a list of that name."),
     "ck_contact_list_name": ("name", "Enter a name of 1 to 160 characters."),
     "ck_contact_list_description": ("description", "A description has at most 400 characters."),
+    "ck_contact_list_definition": (None, "A dynamic list is defined by filters. Choose at least one."),
+    "list_definition": ("list_id", "Choose a list of members: a dynamic list cannot ask for another one."),
+    "list_kind": (None, "A list stays static or dynamic as it was made. Make another one instead."),
+    "members_of_dynamic_list": (
+        None,
+        "That list is dynamic: its filters decide who is on it. Change them, or choose another list.",
+    ),
     "fk_contact_list_owner_id": (None, "That owner is no longer there."),
     "pk_list_membership": ("phone", "That contact is already on the list."),
     "fk_list_membership_owner_id_list_id": (None, "That list is no longer there."),
@@ -82,6 +99,39 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "fk_membership_event_owner_id_contact_id": (None, "That contact is no longer there."),
     "fk_membership_event_staff_id": (None, "That member of staff is no longer there."),
     "fk_list_stat_owner_id_list_id": (None, "That list is no longer there."),
+    # tags
+    "ck_tag_name": ("tag", "A tag has 1 to 60 characters."),
+    "fk_tag_owner_id": (None, "That owner is no longer there."),
+    "fk_contact_tag_owner_id_tag_id": (None, "That tag is no longer there."),
+    "fk_contact_tag_owner_id_contact_id": (None, "That contact is no longer there."),
+    "ck_tag_event_action": (None, "A tag is either added or removed."),
+    "fk_tag_event_owner_id_tag_id": (None, "That tag is no longer there."),
+    "fk_tag_event_owner_id_contact_id": (None, "That contact is no longer there."),
+    "fk_tag_event_staff_id": (None, "That member of staff is no longer there."),
+    # operations
+    "fk_operation_owner_id": (None, "That owner is no longer there."),
+    "fk_operation_staff_id": (None, "That member of staff is no longer there."),
+    "fk_operation_owner_id_undoes": (None, "The operation to undo is not there."),
+    "fk_operation_job_id": (None, "That job is no longer there."),
+    "uq_operation_owner_id_undoes": (None, "That operation was already undone."),
+    "uq_operation_owner_id_idempotency_key": (None, "That operation was already started."),
+    "ck_operation_kind": (None, "That is not a known operation."),
+    "ck_operation_undoes": (None, "An undo says which operation it undoes."),
+    "ck_operation_reason": ("reason", "Give a reason of at most 500 characters."),
+    "ck_operation_counts": (None, "An operation counts each contact once."),
+    "fk_operation_row_owner_id_operation_id": (None, "That operation is no longer there."),
+    "fk_operation_row_owner_id_contact_id": (None, "That contact is no longer there."),
+    "ck_operation_row_outcome": (None, "That is not what can become of a contact."),
+    # imports of contacts
+    "fk_contact_import_owner_id": ("owner", "That owner is no longer there."),
+    "fk_contact_import_staff_id": (None, "That member of staff is no longer there."),
+    "fk_contact_import_owner_id_operation_id": (None, "That operation is no longer there."),
+    "fk_contact_import_job_id": (None, "That job is no longer there."),
+    "ck_contact_import_file_name": ("file", "A file's name has 1 to 255 characters."),
+    "ck_contact_import_size_bytes": ("file", "A file has zero or more bytes."),
+    "ck_contact_import_finished": (None, "An import that is finished was started, and did something."),
+    "fk_contact_import_part_owner_id_import_id": (None, "That import is no longer there."),
+    "fk_contact_import_problem_owner_id_import_id": (None, "That import is no longer there."),
     # campaigns
     "ck_campaign_name": ("name", "Enter a name of 1 to 160 characters."),
     "ck_campaign_status": ("status", "That is not a state a campaign can be in."),
@@ -203,6 +253,7 @@ SENTENCES: dict[str, tuple[str | None, str]] = {
     "fk_export_job_id": (None, "That job is no longer there."),
     "fk_export_part_export_id": (None, "That export is no longer there."),
     # audit, inbound
+    "audience_once": (None, "This campaign has started, and its audience stays as it was."),
     "started_once": (None, "This campaign has started already, and its start stays as it was."),
     "append_only": (None, "History is never changed. Write the opposite entry instead."),
     "fk_audit_event_staff_id": (None, "That member of staff is no longer there."),

@@ -6,8 +6,9 @@ rows off. The mark between two pages travels in the URL: the sort values of the 
 
 import base64
 import json
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -100,18 +101,25 @@ def search(
 ) -> Page[AnyRow]:
     """One page of those rows of `stmt` that are `wanted`, by `key`, a whole number; for where no index helps.
 
-    Looks through at most `most` rows for them: those of `through`, which selects the key of all. The page
-    may then have room for more, or be empty, and its mark leads on from where the look ended.
+    Looks through at most `most` rows for them: those of `through`, which selects the key of all, perhaps as
+    another table of `stmt` has it. The page may then have room for more, or be empty, and its mark leads on
+    from where the look ended.
     """
     edge = _decode(at.after or at.before, [key])
     backwards = bool(at.before and not at.after and edge)
     order = ordering([key], backwards=backwards)
+    # The planner does not conclude that what bounds a column bounds the one that it is joined to.
+    gone_through = replace(key, column=next(iter(through.selected_columns)))
+    same = {id(key.column): key, id(gone_through.column): gone_through}.values()
     if edge is not None:
-        beyond = _beyond([key], edge, backwards)
-        stmt, through = stmt.where(beyond), through.where(beyond)
-    last = db.session.scalar(through.order_by(*order).offset(most - 1).limit(1))
+        stmt = stmt.where(*(_beyond([one], edge, backwards) for one in same))
+        through = through.where(_beyond([gone_through], edge, backwards))
+    last = db.session.scalar(
+        through.order_by(*ordering([gone_through], backwards=backwards)).offset(most - 1).limit(1)
+    )
     if last is not None:
-        stmt = stmt.where(key.column >= last if key.descending != backwards else key.column <= last)
+        is_falling = key.descending != backwards
+        stmt = stmt.where(*(one.column >= last if is_falling else one.column <= last for one in same))
     rows = list(db.session.execute(stmt.where(wanted).order_by(*order).limit(at.size + 1)))
     if len(rows) > at.size:
         rows = rows[: at.size]
@@ -209,7 +217,8 @@ def _fits(value: Any, type_: TypeEngine[Any]) -> bool:
         most = 2**63 if isinstance(type_, BigInteger) else 2**31
         return type(value) is int and -most <= value < most
     if expected is str:
-        return isinstance(value, str) and "\x00" not in value and value.isprintable()
+        # What PostgreSQL takes for a text; names may hold marks that nobody sees.
+        return isinstance(value, str) and "\x00" not in value and not re.search("[\ud800-\udfff]", value)
     if expected is datetime:
         return isinstance(value, datetime) and value.tzinfo is not None
     return isinstance(value, float)

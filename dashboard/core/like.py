@@ -1,5 +1,6 @@
 """Names as people look for them, and what they typed as a pattern that finds just that."""
 
+import re
 import unicodedata
 
 from sqlalchemy import ColumnElement, Text, and_, func, or_, true
@@ -27,8 +28,11 @@ def contains_words(
 
 
 def is_enough(typed: str) -> bool:
-    """Whether a search for `typed` reads an index and not the whole table: a word of it has two letters."""
-    return any(_letters(word) >= TRIGRAM - 1 for word in _words(typed))
+    """Whether a search for `typed` reads an index and not the whole table.
+
+    A word of it has two letters or digits, or one letter that is a word by itself, as in Chinese.
+    """
+    return any(_letters(word) >= TRIGRAM - 1 or _IDEOGRAPH.search(word) for word in _words(typed))
 
 
 def escaped(text: str) -> str:
@@ -38,7 +42,19 @@ def escaped(text: str) -> str:
 
 def _words(typed: str) -> list[str]:
     # Decomposed as `fold` does it, before anything is escaped: it makes a "%" of a full-width one.
-    return unicodedata.normalize("NFKD", typed).split()
+    words = (_bare(word) for word in unicodedata.normalize("NFKD", typed).split())
+    return [word for word in words if word]
+
+
+def _bare(word: str) -> str:
+    word = word.rstrip(_AROUND)
+    bare = word.lstrip(_AROUND)
+    # A short one is found by how a word begins, so that the beginning counts.
+    return bare if _letters(bare) >= TRIGRAM else word
+
+
+_AROUND = ',;:!?()[]"“”„«»'  #: comes along with a word that is pasted
+_IDEOGRAPH = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def _letters(word: str) -> int:

@@ -56,7 +56,7 @@ def digits(text: str) -> str | None:
     "3069843", "0030698" gives "30698", "07911" and "(0)7911" give "7911", "Anna 2" gives None.
     Dashes, spaces and invisible marks of any kind come along with what is pasted, and do not count.
     """
-    text = re.sub(r"^tel:|\(0\)", "", text.strip())
+    text = re.sub(r"^(tel|sms|whatsapp):|\(0\)", "", text.strip())
     written = "".join(c for c in text if c not in "+()./−" and unicodedata.category(c) not in _SEPARATORS)
     # Digits of any script, as ASCII has them.
     found = "".join(str(unicodedata.decimal(c, c)) for c in written)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, PendingRollbackErro
 
 from dashboard.core import origin
 from dashboard.core.db import db
-from dashboard.core.errors import DomainError, as_refusal
+from dashboard.core.errors import Busy, as_refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,5 +68,5 @@ def _in_words(error: BaseException) -> BaseException:
     if isinstance(error, IntegrityError):
         return as_refusal(error)
     if isinstance(error, OperationalError) and isinstance(error.orig, DeadlockDetected | LockNotAvailable):
-        return DomainError("Somebody is changing the same records just now. Try again in a moment.")
+        return Busy()
     return error

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.core.db import Model, OwnerId, RowId, one_of
@@ -24,7 +26,7 @@ class MembershipAction(StrEnum):
 
 
 class ContactList(Model):
-    """A named set of an owner's contacts."""
+    """A named set of an owner's contacts: its members, or all that a dynamic list's definition asks for."""
 
     __tablename__ = "contact_list"
 
@@ -32,6 +34,8 @@ class ContactList(Model):
     id: Mapped[RowId]
     name: Mapped[str]
     description: Mapped[str | None]
+    #: An `Audience` as JSON makes the list dynamic, for good: then it has no memberships.
+    definition: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -39,6 +43,7 @@ class ContactList(Model):
         UniqueConstraint("owner_id", "name"),
         CheckConstraint("char_length(name) BETWEEN 1 AND 160", name="name"),
         CheckConstraint("char_length(description) BETWEEN 1 AND 400", name="description"),
+        CheckConstraint("jsonb_typeof(definition) = 'object'", name="definition"),
         Index("ix_contact_list_name", func.fold(literal_column("name")), "owner_id", "id"),
         Index(
             "ix_contact_list_name_trigrams",
@@ -63,6 +68,7 @@ class ListMembership(Model):
         ForeignKeyConstraint(["owner_id", "list_id"], ["contact_list.owner_id", "contact_list.id"]),
         ForeignKeyConstraint(["owner_id", "contact_id"], ["contact.owner_id", "contact.id"]),
         Index(None, "owner_id", "contact_id", "list_id"),
+        Index(None, "owner_id", "list_id", "created_at"),
     )
 
 

@@ -11,14 +11,14 @@ MOST_CHARACTERS = 2_000
 
 
 class ContactNote(Model):
-    """A note about a contact, for colleagues. Append-only."""
+    """A note about a contact, for colleagues. Append-only; only an erasure takes the text out."""
 
     __tablename__ = "contact_note"
 
     owner_id: Mapped[OwnerId]
     id: Mapped[RowId]
     contact_id: Mapped[int]
-    text: Mapped[str]
+    text: Mapped[str | None]  #: None: the contact was erased
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
