@@ -1,14 +1,17 @@
-"""Lists and their members."""
+"""Lists, and how many contacts each has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from dashboard.contacts.models import Contact
+from dashboard.audiences import queries as audiences
+from dashboard.audiences.queries import Audience, Count
+from dashboard.campaigns.models import Campaign, CampaignStatus
 from dashboard.core import keyset
 from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.core.like import contains_words, folded
-from dashboard.lists.models import ContactList, ListMembership, ListStat
+from dashboard.lists.models import ContactList, ListStat
 from dashboard.owners.models import Owner
 
 
@@ -20,15 +23,8 @@ class Wanted:
     owner_id: int | None = None
 
 
-@dataclass(frozen=True)
-class MemberFilter:
-    """Which members to show; None asks for any."""
-
-    is_subscribed: bool | None = None
-
-
 def page(wanted: Wanted, *, at: keyset.At = keyset.FIRST) -> keyset.Page[AnyRow]:
-    """Lists by name, each with its owner and the counts of its members."""
+    """Lists by name, each with its owner and the counts of its members; a dynamic one has none of its own."""
     stmt = _with_counts()
     if wanted.name:
         stmt = stmt.where(contains_words(folded(ContactList.name), wanted.name))
@@ -50,36 +46,47 @@ def get(owner_id: int, list_id: int) -> AnyRow:
     """
     return db.session.execute(
         _with_counts()
-        .add_columns(ContactList.description, ContactList.created_at, Owner.timezone, Owner.country)
+        .add_columns(
+            ContactList.description, ContactList.definition, ContactList.created_at,
+            Owner.timezone, Owner.country,
+        )
         .where(ContactList.owner_id == owner_id, ContactList.id == list_id)
-    ).one()
+    ).one()  # fmt: skip
 
 
-def members(owner_id: int, list_id: int, wanted: MemberFilter) -> AnySelect:
-    """The list's contacts that match every set part of `wanted`."""
-    stmt = (
-        select(
-            Contact.owner_id, Contact.id, Contact.phone, Contact.first_name, Contact.last_name,
-            Contact.email, Contact.is_subscribed, Contact.unsubscribed_at,
-            ListMembership.created_at.label("member_since"),
+def static_lists(owner_id: int) -> Sequence[AnyRow]:
+    """The owner's lists of members by name: `id`, `name`; for a choice."""
+    return db.session.execute(
+        select(ContactList.id, ContactList.name)
+        .where(ContactList.owner_id == owner_id, ContactList.definition.is_(None))
+        .order_by(folded(ContactList.name), ContactList.id)
+    ).all()
+
+
+def matching(found: AnyRow, audience: Audience, *, in_any_case: bool) -> Count | None:
+    """How many contacts of the list the audience has, `found` being the list.
+
+    None where telling it takes reading many contacts, unless it is wanted in any case.
+    """
+    if not found.is_dynamic and audience == Audience(list_id=found.id, is_subscribed=audience.is_subscribed):
+        of_state = {None: found.members, True: found.subscribed, False: found.members - found.subscribed}
+        return Count(of_state[audience.is_subscribed])
+    told = audiences.count_of_few(found.owner_id, audience)
+    return audiences.count(found.owner_id, audience) if told is None and in_any_case else told
+
+
+def scheduled(owner_id: int, list_id: int, *, most: int) -> Sequence[AnyRow]:
+    """The campaigns that shall go to the list, the next one first: `id`, `name`, `scheduled_at`."""
+    return db.session.execute(
+        select(Campaign.id, Campaign.name, Campaign.scheduled_at)
+        .where(
+            Campaign.owner_id == owner_id,
+            Campaign.list_id == list_id,
+            Campaign.status == CampaignStatus.SCHEDULED,
         )
-        .join(
-            ListMembership,
-            (ListMembership.owner_id == Contact.owner_id) & (ListMembership.contact_id == Contact.id),
-        )
-        .where(ListMembership.owner_id == owner_id, ListMembership.list_id == list_id)
-    )  # fmt: skip
-    if wanted.is_subscribed is not None:
-        stmt = stmt.where(Contact.is_subscribed == wanted.is_subscribed)
-    return stmt
-
-
-def member_page(
-    owner_id: int, list_id: int, wanted: MemberFilter, *, at: keyset.At = keyset.FIRST
-) -> keyset.Page[AnyRow]:
-    """A page of `members`, by phone number."""
-    keys = [keyset.Key("phone", Contact.phone)]
-    return keyset.page(members(owner_id, list_id, wanted), keys, at)
+        .order_by(Campaign.happens_at, Campaign.id)
+        .limit(most)
+    ).all()
 
 
 def _with_counts() -> AnySelect:
@@ -88,6 +95,7 @@ def _with_counts() -> AnySelect:
             ContactList.owner_id, ContactList.id, ContactList.name, Owner.name.label("owner_name"),
             func.coalesce(ListStat.members, 0).label("members"),
             func.coalesce(ListStat.subscribed, 0).label("subscribed"),
+            ContactList.definition.is_not(None).label("is_dynamic"),
         )
         .join(Owner, Owner.id == ContactList.owner_id)
         .outerjoin(

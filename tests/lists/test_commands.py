@@ -7,11 +7,11 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from dashboard.audit.models import AuditEvent
-from dashboard.contacts.commands import resubscribe_contact, stop_contact
 from dashboard.contacts.models import Contact
+from dashboard.contacts.subscriptions.commands import resubscribe_contact, stop_contact
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError, Missing
-from dashboard.lists.commands import add_member, create_list, remove_member, rename_list
+from dashboard.lists.commands import add_member, create_list, edit_list, remove_member
 from dashboard.lists.models import ListMembership, ListStat, MembershipEvent
 from tests.factories import make_contact, make_list, make_owner, make_staff
 
@@ -88,14 +88,14 @@ def test_a_duplicate_name_is_refused_at_the_field(session):
     create_list(owner.id, "VIP", None, actor_id=person.id)
     other = create_list(owner.id, "Other", None, actor_id=person.id)
     with pytest.raises(DomainError, match="already has a list of that name") as refusal:
-        rename_list(owner.id, other, "VIP", None, actor_id=person.id)
+        edit_list(owner.id, other, "VIP", None, actor_id=person.id)
     assert refusal.value.field == "name"
     create_list(make_owner().id, "VIP", None, actor_id=person.id)
 
 
 def test_a_list_that_is_not_there_cannot_be_renamed(session):
     with pytest.raises(NoResultFound):
-        rename_list(make_owner().id, 999, "VIP", None, actor_id=make_staff().id)
+        edit_list(make_owner().id, 999, "VIP", None, actor_id=make_staff().id)
 
 
 def test_counts_are_exact_while_stops_and_members_come_and_go_at_once(app, committed):
@@ -110,7 +110,7 @@ def test_counts_are_exact_while_stops_and_members_come_and_go_at_once(app, commi
         steps = [
             lambda: add_member(owner_id, list_id, phone, actor_id=person_id),
             lambda: stop_contact(owner_id, contact_id, reason="Out", actor_id=None),
-            lambda: resubscribe_contact(owner_id, contact_id, reason="In", actor_id=None),
+            lambda: resubscribe_contact(owner_id, contact_id, reason="In", actor_id=None, has_asked=True),
             lambda: remove_member(owner_id, list_id, contact_id, actor_id=person_id),
         ]
         with app.app_context():

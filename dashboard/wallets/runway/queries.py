@@ -1,12 +1,13 @@
 """How far wallets reach: what scheduled campaigns will cost, against the balances.
 
 A campaign costs the segments of its text times the subscribed members of its list, as the list is
-now (`list_stat`, exact at the instant of reading). Only scheduled campaigns that have not started
-count: a campaign's debit and its messages are one transaction, so what is sending or paused is paid.
-One whose time has passed is to start at once, and so comes before all others.
+now (`list_stat`, exact at the instant of reading). Those of a dynamic list are counted one by one: a
+warning that is missing costs more than the count. Only scheduled campaigns that have not started count:
+a campaign's debit and its messages are one transaction, so what is sending or paused is paid. One whose
+time has passed is to start at once, and so comes before all others.
 
-Each answer is one statement, and so sees balances and campaigns of the same instant. It reads the
-scheduled campaigns and nothing that grows with the past.
+Each answer is one statement, the members of dynamic lists aside, and so sees balances and campaigns of the
+same instant. It reads the scheduled campaigns and nothing that grows with the past.
 """
 
 from collections import Counter, defaultdict
@@ -16,10 +17,12 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from dashboard.audiences import queries as audiences
+from dashboard.audiences.audience import Audience
 from dashboard.campaigns.models import Campaign, CampaignStatus
 from dashboard.core.db import AnyRow, AnySelect, db, utc_now
 from dashboard.core.segments import segments
-from dashboard.lists.models import ListStat
+from dashboard.lists.models import ContactList, ListStat
 from dashboard.owners.models import Owner
 from dashboard.wallets.models import Wallet
 
@@ -134,9 +137,21 @@ def _shortfalls(campaigns: Iterable[tuple[AnyRow, int | None]]) -> Iterator[Shor
 
 
 def _cost_credits(row: AnyRow) -> int | None:
-    if row.list_id is None or row.message_text is None or row.scheduled_at is None:
+    return None if row.scheduled_at is None else cost_credits(row)
+
+
+def cost_credits(row: AnyRow) -> int | None:
+    """What a campaign costs as things stand; None without a list or a text.
+
+    `row` has `owner_id`, `list_id`, `message_text`, and the list's `subscribed` and `is_dynamic`.
+    """
+    if row.list_id is None or row.message_text is None:
         return None
-    return segments(row.message_text) * int(row.subscribed)
+    recipients = row.subscribed
+    if row.is_dynamic:
+        asked = Audience(list_id=row.list_id, is_subscribed=True)
+        recipients = audiences.count_exactly(row.owner_id, asked)
+    return segments(row.message_text) * int(recipients)
 
 
 def _scheduled() -> AnySelect:
@@ -147,10 +162,14 @@ def _scheduled() -> AnySelect:
             Campaign.scheduled_at, Campaign.happens_at,
             Owner.name.label("owner_name"), Owner.timezone,
             func.coalesce(ListStat.subscribed, 0).label("subscribed"),
+            ContactList.definition.is_not(None).label("is_dynamic"),
             func.coalesce(Wallet.balance_credits, 0).label("balance_credits"),
         )
         .join(Owner, Owner.id == Campaign.owner_id)
         .outerjoin(Wallet, Wallet.owner_id == Campaign.owner_id)
+        .outerjoin(
+            ContactList, (ContactList.owner_id == Campaign.owner_id) & (ContactList.id == Campaign.list_id)
+        )
         .outerjoin(
             ListStat, (ListStat.owner_id == Campaign.owner_id) & (ListStat.list_id == Campaign.list_id)
         )
