@@ -1,7 +1,7 @@
 """What a person may type about contacts."""
 
 from wtforms import HiddenField, SelectField
-from wtforms.validators import AnyOf, DataRequired, Optional, Regexp, ValidationError
+from wtforms.validators import DataRequired, Optional, Regexp, ValidationError
 
 from dashboard.contacts.commands import Person
 from dashboard.contacts.models import Gender
@@ -77,15 +77,5 @@ class NewContactForm(ContactForm):
         "Consent",
         description="How the person agreed to get messages, and when. It is kept as proof.",
         validators=[DataRequired("Say how the person agreed."), AtMost(500)],
-        render_kw={"autocomplete": "off"},
-    )
-
-
-class SubscriptionForm(Form):
-    is_subscribed = HiddenField(validators=[AnyOf(["true", "false"])])
-    reason = TextField(
-        "Reason",
-        description="What the person said, and where. It is kept as proof.",
-        validators=[DataRequired("Say why."), AtMost(500)],
         render_kw={"autocomplete": "off"},
     )

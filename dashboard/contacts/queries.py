@@ -1,5 +1,6 @@
 """Contacts: found, and known in full."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,16 +9,16 @@ from sqlalchemy import ColumnElement, func, select
 
 from dashboard.contacts.models import Contact, Suppression
 from dashboard.contacts.suppression import phone_hash
-from dashboard.core import keyset, phones
+from dashboard.core import keyset, like, phones
 from dashboard.core.db import AnyRow, AnySelect, db
-from dashboard.core.like import contains_words, folded, is_enough
+from dashboard.core.like import contains_words, folded
 from dashboard.lists.models import ContactList, ListMembership, ListStat
 from dashboard.owners.models import Owner
 
 #: A search looks no further than this: who gets so many hits narrows the search.
 MOST_HITS = 1_000
-#: Who types less would find almost everybody.
-SHORTEST = 2  # letters or digits of a word
+#: Digits of a number that are searched for: who types fewer would find almost everybody.
+FEWEST_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,12 @@ def page(wanted: Wanted, at: keyset.At = keyset.FIRST) -> Found:
     return Found(shown, is_cut=bool(shown.rows) and shown.rows[0].hits > MOST_HITS)
 
 
+def is_enough(typed: str) -> bool:
+    """Whether so much was typed that contacts are looked for."""
+    digits = phones.digits(typed)
+    return len(digits) >= FEWEST_DIGITS if digits else like.is_enough(typed)
+
+
 def by_number(typed: str, *, most: int = 50) -> Sequence[AnyRow]:
     """The contacts of exactly this number, read in the country of each owner; all owners', or none."""
     numbers = _as_numbers(typed)
@@ -70,7 +77,7 @@ def search(typed: str, *, most: int = 10) -> Sequence[AnyRow]:
 
 
 def get(owner_id: int, contact_id: int) -> AnyRow:
-    """The contact and its owner's name and zone.
+    """The contact and its owner's name and zone; also one that was erased, whose number is None.
 
     Raises:
         NoResultFound: no such contact of this owner.
@@ -78,7 +85,7 @@ def get(owner_id: int, contact_id: int) -> AnyRow:
     return db.session.execute(
         _rows()
         .add_columns(
-            Contact.gender, Contact.birthday, Contact.created_at, Contact.updated_at,
+            Contact.gender, Contact.birthday, Contact.created_at, Contact.updated_at, Contact.erased_at,
             Owner.timezone, Owner.country,
         )
         .where(Contact.owner_id == owner_id, Contact.id == contact_id)
@@ -90,8 +97,10 @@ def find_id(owner_id: int, phone: str) -> int | None:
     return db.session.scalar(select(Contact.id).where(Contact.owner_id == owner_id, Contact.phone == phone))
 
 
-def suppressed_since(owner_id: int, phone: str) -> datetime | None:
+def suppressed_since(owner_id: int, phone: str | None) -> datetime | None:
     """Since when the number has opted out at this owner, contact or not; None where it has not."""
+    if phone is None:
+        return None
     return db.session.scalar(
         select(Suppression.since).where(
             Suppression.owner_id == owner_id, Suppression.phone_hash == phone_hash(owner_id, phone)
@@ -129,6 +138,7 @@ def _rows() -> AnySelect:
 
 
 def _narrowed(stmt: AnySelect, wanted: Wanted) -> AnySelect:
+    stmt = stmt.where(Contact.phone.is_not(None))  # not the erased
     if wanted.owner_id is not None:
         stmt = stmt.where(Contact.owner_id == wanted.owner_id)
     if wanted.is_subscribed is not None:
@@ -175,7 +185,12 @@ def _countries(owner_id: int | None = None) -> Sequence[str]:
 
 def _as_numbers(typed: str, owner_id: int | None = None) -> set[str]:
     """E.164 numbers that `typed` can mean, read in the country of the owner, or of each of them."""
-    if sum(map(str.isdecimal, typed)) < phones.FEWEST_DIGITS:
+    number = _EXTENSION.sub("", typed)
+    # Anything else may hold a number too, but means something by its letters.
+    if len(phones.digits(number) or "") < phones.FEWEST_DIGITS:
         return set()
-    read = (phones.normalise(typed, country) for country in _countries(owner_id))
+    read = (phones.normalise(number, country) for country in _countries(owner_id))
     return {number for number in read if number}
+
+
+_EXTENSION = re.compile(r"(?i)[\s,;]*\b(ext|extension|x)[.:]?\s*[0-9]{1,6}\s*$")

@@ -5,20 +5,24 @@ from flask_login import current_user
 
 from dashboard.campaigns.failures import reason
 from dashboard.contacts import commands, queries
-from dashboard.contacts.forms import STATES, ContactFilter, ContactForm, NewContactForm, SubscriptionForm
+from dashboard.contacts.erasure import queries as erasures
+from dashboard.contacts.forms import STATES, ContactFilter, ContactForm, NewContactForm
+from dashboard.contacts.locks import ERASED
 from dashboard.contacts.notes.forms import NoteForm
 from dashboard.contacts.past import queries as past
+from dashboard.contacts.subscriptions.forms import SubscriptionForm
+from dashboard.contacts.tags.forms import TagForm
 from dashboard.contacts.timeline import queries as timeline
 from dashboard.contacts.timeline import words
 from dashboard.contacts.timeline.forms import TABS, TimelineForm
 from dashboard.contacts.why import queries as why
-from dashboard.core import keyset
 from dashboard.core.phones import international
 from dashboard.core.versions import version_of
 from dashboard.owners import queries as owners
+from dashboard.tags import queries as tags
 from dashboard.web import htmx
 from dashboard.web.access import Permission, requires
-from dashboard.web.paging import here, stand_at
+from dashboard.web.paging import here, stand_at, with_filters
 
 bp = Blueprint("contacts", __name__)
 
@@ -32,8 +36,8 @@ def index():
         owner_id=form.wanted("owner"),
         is_subscribed=STATES[form.wanted("is_subscribed") or ""],
     )
-    is_short = bool(wanted.typed) and len(wanted.typed or "") < queries.SHORTEST
-    found = queries.Found(keyset.NO_PAGE) if is_short else queries.page(wanted, at=here())
+    is_short = wanted.typed is not None and not queries.is_enough(wanted.typed)
+    found = queries.page(wanted, at=here())
     return htmx.render(
         "contacts/index.html", "results", form=form, found=found, is_short=is_short, wanted=wanted
     )
@@ -43,23 +47,6 @@ def index():
 @requires(Permission.READ)
 def show(owner_id: int, contact_id: int):
     return render_contact(owner_id, contact_id)
-
-
-@bp.post("/owners/<int:owner_id>/contacts/<int:contact_id>/subscription")
-@requires(Permission.CONTACT_CHANGE)
-def change_subscription(owner_id: int, contact_id: int):
-    form = SubscriptionForm()
-    if form.validate_on_submit():
-        with form.showing_refusals():
-            wanted = form.is_subscribed.data == "true"
-            change = commands.resubscribe_contact if wanted else commands.stop_contact
-            has_changed = change(owner_id, contact_id, reason=form.reason.data, actor_id=current_user.id)
-            state = "subscribed" if wanted else "unsubscribed"
-            flash(f"The contact is {state}." if has_changed else f"The contact was {state} already.")
-            if not htmx.is_partial():
-                return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
-            return render_contact(owner_id, contact_id, SubscriptionForm(formdata=None))
-    return render_contact(owner_id, contact_id, form, status=form.status)
 
 
 @bp.get("/owners/<int:owner_id>/contacts/new")
@@ -77,7 +64,7 @@ def create(owner_id: int):
             contact_id = commands.create_contact(
                 owner_id, form.person(), consent=form.consent.data, actor_id=current_user.id
             )
-            flash("The contact was added.")
+            flash(f"The contact {number_of(owner_id, contact_id)} was added.")
             return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
     return render_form(owner_id, form, status=form.status)
 
@@ -86,6 +73,8 @@ def create(owner_id: int):
 @requires(Permission.CONTACT_CHANGE)
 def edit(owner_id: int, contact_id: int):
     contact = queries.get(owner_id, contact_id)
+    if contact.erased_at:
+        return refuse_erased(owner_id, contact_id)
     shown = dict(contact._mapping) | {"phone": international(contact.phone), "gender": contact.gender or ""}
     shown["seen"] = version_of(contact, commands.EDITABLE)
     return render_form(owner_id, ContactForm(data=shown), contact)
@@ -100,9 +89,20 @@ def update(owner_id: int, contact_id: int):
             commands.edit_contact(
                 owner_id, contact_id, form.person(), actor_id=current_user.id, seen=form.seen.data
             )
-            flash("The contact was saved.")
+            flash(f"The contact {number_of(owner_id, contact_id)} was saved.")
             return htmx.go(url_for(".show", owner_id=owner_id, contact_id=contact_id))
     return render_form(owner_id, form, queries.get(owner_id, contact_id), status=form.status)
+
+
+def number_of(owner_id: int, contact_id: int) -> str:
+    """The contact's number as it is kept, in international format."""
+    return international(queries.get(owner_id, contact_id).phone)
+
+
+def refuse_erased(owner_id: int, contact_id: int):
+    """Lead from a page that changes a contact to the one that says why it cannot be changed."""
+    flash(ERASED, "error")
+    return htmx.go(url_for("contacts.show", owner_id=owner_id, contact_id=contact_id))
 
 
 def render_contact(
@@ -110,6 +110,7 @@ def render_contact(
     contact_id: int,
     form: SubscriptionForm | None = None,
     note_form: NoteForm | None = None,
+    tag_form: TagForm | None = None,
     *,
     status: int = 200,
 ):
@@ -118,14 +119,22 @@ def render_contact(
     stand_at("contacts.show", owner_id=owner_id, contact_id=contact_id)
     asked = TimelineForm(contact.timezone)
     until, shown = asked.until, asked.wanted("kind")
+    form = form or SubscriptionForm(formdata=None)
+    note_form = note_form or NoteForm(formdata=None)
+    tag_form = tag_form or TagForm(formdata=None)
+    htmx.keep_typed(form, note_form, tag_form)
     return htmx.render(
         "contacts/show.html",
         "contact",
         contact=contact,
-        form=form or SubscriptionForm(formdata=None),
-        note_form=note_form or NoteForm(formdata=None),
+        erasure=erasures.erasure(owner_id, contact_id) if contact.erased_at else None,
+        form=form,
+        note_form=note_form,
+        tag_form=tag_form,
+        tags=tags.tags_of(owner_id, contact_id),
+        known_tags=tags.names(owner_id),
         asked=asked,
-        latest=past.last_consent(owner_id, contact_id),
+        latest=past.turn(owner_id, contact_id),
         suppressed_since=queries.suppressed_since(owner_id, contact.phone),
         past=past.state(owner_id, contact_id, until) if until else None,
         lists=queries.lists_of(owner_id, contact_id),
@@ -135,6 +144,7 @@ def render_contact(
         page=timeline.page(owner_id, contact_id, shown=shown, until=until, at=here()),
         recent=why.recent_campaigns(owner_id),
         words=words,
+        with_filters=with_filters,
         reason_of=reason,
         status=status,
     )

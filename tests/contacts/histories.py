@@ -10,6 +10,8 @@ from dashboard.contacts.notes.models import ContactNote
 from dashboard.core.db import db
 from dashboard.inbound.models import WebhookEvent
 from dashboard.lists.models import MembershipEvent
+from dashboard.tags.commands import ensure_tag
+from dashboard.tags.models import TagEvent
 from tests.factories import make_staff
 
 
@@ -27,6 +29,12 @@ def consent(contact: Contact, at: datetime, is_subscribed: bool, **values) -> Su
 def membership(contact: Contact, at: datetime, list_id: int, action: str, **values) -> MembershipEvent:
     given = {"list_id": list_id, "action": action, "occurred_at": at}
     return add(MembershipEvent(owner_id=contact.owner_id, contact_id=contact.id, **(given | values)))
+
+
+def tagging(contact: Contact, at: datetime, name: str, action: str, **values) -> TagEvent:
+    tag_id = ensure_tag(contact.owner_id, name, actor_id=make_staff("support").id)
+    given = {"tag_id": tag_id, "action": action, "occurred_at": at}
+    return add(TagEvent(owner_id=contact.owner_id, contact_id=contact.id, **(given | values)))
 
 
 def skip(contact: Contact, at: datetime, campaign_id: int, reason_code: str) -> CampaignSkip:

@@ -7,15 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 
 from dashboard.audit.models import AuditEvent
-from dashboard.contacts.commands import (
-    Person,
-    create_contact,
-    edit_contact,
-    resubscribe_contact,
-    stop_contact,
-)
+from dashboard.contacts.commands import Person, create_contact, edit_contact
 from dashboard.contacts.models import Contact, ContactStat, Source, SubscriptionEvent, Suppression
 from dashboard.contacts.queries import suppressed_since
+from dashboard.contacts.subscriptions.commands import resubscribe_contact, stop_contact
 from dashboard.contacts.suppression import phone_hash
 from dashboard.core.db import db
 from dashboard.core.errors import DomainError
@@ -57,17 +52,20 @@ def test_a_stop_leaves_its_proof(session):
     assert (audit.action, audit.subject) == ("contact.unsubscribe", f"contact:{contact.id}")
 
 
-def test_a_second_stop_changes_nothing(session):
+def test_a_second_stop_keeps_its_reason_and_the_time_of_the_first(session):
     contact = make_contact()
     assert stop_contact(contact.owner_id, contact.id, reason="First", actor_id=None)
+    out_at = db.session.scalar(select(Contact.unsubscribed_at))
+    assert stop_contact(contact.owner_id, contact.id, reason="Second", actor_id=None)
     assert not stop_contact(contact.owner_id, contact.id, reason="Second", actor_id=None)
-    assert [event.reason for event in events(contact.id)] == ["First"]
+    assert [event.reason for event in events(contact.id)] == ["First", "Second"]
+    assert db.session.scalar(select(Contact.unsubscribed_at)) == out_at
 
 
 def test_subscribing_again_is_an_opposite_event_and_lifts_the_suppression(session):
     contact = make_contact()
     stop_contact(contact.owner_id, contact.id, reason="Out", actor_id=None)
-    assert resubscribe_contact(contact.owner_id, contact.id, reason="In", actor_id=None)
+    assert resubscribe_contact(contact.owner_id, contact.id, reason="In", actor_id=None, has_asked=True)
     assert [event.is_subscribed for event in events(contact.id)] == [False, True]
     assert state(contact.id)
     assert count(Suppression) == 0
@@ -95,8 +93,10 @@ def test_stops_and_staff_at_once_leave_a_state_that_the_last_event_tells(app, co
     def change(n: int) -> bool:
         with app.app_context():
             if n % 2:
-                return stop_contact(owner_id, contact_id, reason=f"STOP {n}", actor_id=None)
-            return resubscribe_contact(owner_id, contact_id, reason=f"START {n}", actor_id=None)
+                return bool(stop_contact(owner_id, contact_id, reason=f"Out {n}", actor_id=None))
+            return bool(
+                resubscribe_contact(owner_id, contact_id, reason=f"In {n}", actor_id=None, has_asked=True)
+            )
 
     with ThreadPoolExecutor(8) as pool:
         changed = list(pool.map(change, range(40)))
@@ -105,7 +105,8 @@ def test_stops_and_staff_at_once_leave_a_state_that_the_last_event_tells(app, co
     history = events(contact_id)
     assert sum(changed) == len(history) > 0
     states = [event.is_subscribed for event in history]
-    assert states == [n % 2 == 1 for n in range(len(states))], "each event turns the state"
+    opt_ins = [n for n, is_in in enumerate(states) if is_in]
+    assert not any(n == 0 or states[n - 1] for n in opt_ins), "each opt-in turns the state"
     assert state(contact_id) == states[-1]
     assert bool(suppressed_since(owner_id, db.session.scalar(select(Contact.phone)))) != states[-1]
     assert db.session.scalar(select(ContactStat.subscribed)) == int(states[-1])

@@ -5,22 +5,37 @@ import json
 import re
 from datetime import UTC, timedelta
 
+from dashboard.contacts.suppression import suppress
 from dashboard.core.db import db
 from dashboard.owners.models import SenderNumber
-from tests.contacts.histories import consent, inbound
+from tests.contacts.histories import consent, edit, inbound
 from tests.factories import NOON, make_contact, make_owner, make_staff
 
 WORDS = 'Said "yes", <b>twice</b>,\n= at the till – ναι 👍'
 
 
-def digest_by_hand(contact, events) -> str:
+def digest_by_hand(contact, events, *, suppressed_since=None, texts={}, edits=()) -> str:  # noqa: B006
     """As decision 14 has it, from the rows alone."""
-    lines = [["signalbox consent 1", contact.owner_id, contact.id, contact.phone]]
-    for event in sorted(events, key=lambda event: (event.occurred_at, event.id)):
-        at = event.occurred_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-        lines.append([event.id, at, event.is_subscribed, event.source, event.reason, event.staff_id])
+    lines = [["signalbox consent 2", contact.owner_id, contact.id, contact.phone]]
+    if suppressed_since:
+        lines.append(["suppressed", instant(suppressed_since)])
+    dated = [(edit.at, 0, edit.id, edit) for edit in edits]
+    dated += [(event.occurred_at, 1, event.id, event) for event in events]
+    for at, is_event, number, row in sorted(dated, key=lambda line: line[:3]):
+        if not is_event:
+            lines.append(["number", number, instant(at), row.before["phone"], row.after["phone"]])
+            continue
+        words = [row.is_subscribed, row.source, row.reason, row.staff_id]
+        lines.append(["event", number, instant(at), *words])
+        if number in texts:
+            got = texts[number]
+            lines.append(["text", number, instant(got.received_at), got.payload["to"], got.payload["text"]])
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def instant(at) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def sheet(client, contact) -> str:
@@ -87,10 +102,56 @@ def test_the_inbound_text_is_on_the_sheet(client, sign_in):
     contact = make_contact()
     db.session.add(SenderNumber(owner_id=contact.owner_id, number="+306900000123"))
     consent(contact, NOON, False, source="stop_keyword", reason="STOP")
-    inbound(contact.phone, "+306900000123", "STOP please", NOON - timedelta(seconds=2))
+    inbound(contact.phone, "+306900000123", " Στόπ! ", NOON - timedelta(seconds=2))
     page = sheet(client, contact)
-    assert "STOP please" in page
+    assert " Στόπ! " in page
     assert "received 2026-11-20T11:59:58.000000Z" in page
+
+
+def test_what_was_said_in_the_same_hour_is_not_taken_for_the_opt_out(client, sign_in):
+    sign_in("support")
+    contact = make_contact()
+    db.session.add(SenderNumber(owner_id=contact.owner_id, number="+306900000123"))
+    consent(contact, NOON, False, source="stop_keyword", reason="STOP")
+    consent(contact, NOON + timedelta(minutes=1), True, source="start_keyword", reason="START")
+    for minutes, words in ((7, "STOPALL"), (5, "STOP"), (4, "Yes"), (1, "Thanks for the coffee!")):
+        inbound(contact.phone, "+306900000123", words, NOON - timedelta(minutes=minutes))
+    assert re.findall(r"<q dir=.auto.>(.*?)</q>", sheet(client, contact)) == ["STOP", "Yes"]
+
+
+def test_without_a_keyword_in_the_hour_no_text_is_quoted(client, sign_in):
+    sign_in("support")
+    contact = make_contact()
+    db.session.add(SenderNumber(owner_id=contact.owner_id, number="+306900000123"))
+    consent(contact, NOON, False, source="stop_keyword", reason="STOP")
+    inbound(contact.phone, "+306900000123", "Thanks for the coffee!", NOON)
+    assert "coffee" not in sheet(client, contact)
+
+
+def test_the_suppression_and_the_texts_are_in_the_digest(client, sign_in):
+    sign_in("support")
+    contact = make_contact(make_owner(timezone="Europe/Athens"))
+    db.session.add(SenderNumber(owner_id=contact.owner_id, number="+306900000123"))
+    out = consent(contact, NOON, False, source="stop_keyword", reason="STOP")
+    got = inbound(contact.phone, "+306900000123", "STOP", NOON)
+    suppress(contact.owner_id, contact.phone, NOON)
+    page, text = sheet(client, contact), text_of(client, contact)
+    by_hand = digest_by_hand(contact, [out], suppressed_since=NOON, texts={out.id: got})
+    assert digest_on(page) == by_hand == hashlib.sha256(text.data).hexdigest()
+    assert re.search(r"Suppressed</dt><dd>Since 20 Nov 2026, 14:00 Europe/Athens", page)
+
+
+def test_the_consent_of_another_number_is_told_apart(client, sign_in):
+    sign_in("support")
+    contact = make_contact(phone="+306984300099")
+    events = [consent(contact, NOON - timedelta(days=9), True, source="import")]
+    edits = [edit(contact, NOON, {"phone": "+306984300002"}, {"phone": "+306984300099"})]
+    edit(contact, NOON, {"first_name": "Ada"}, {"first_name": "Grace"})
+    page = sheet(client, contact).replace("\xa0", " ")
+    assert "number's consent" not in page
+    had, got = page.index("+30 698 430 0002"), page.rindex("+30 698 430 0099")
+    assert page.index("Import") < page.index("Until then this contact had the number") < had < got
+    assert digest_on(page) == digest_by_hand(contact, events, edits=edits)
 
 
 def test_without_a_history_the_sheet_says_what_that_means(client, sign_in):

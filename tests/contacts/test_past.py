@@ -1,6 +1,8 @@
 """What a contact was at an earlier time, against a replay of its events."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +16,15 @@ EVENTS = st.lists(st.tuples(st.integers(0, 6), st.booleans(), st.sampled_from([N
 
 
 def replayed(events, until: int):
-    """The state after the events before `until`, one after the other in the order in which they came."""
+    """The state after the events before `until`, one after the other in the order in which they came.
+
+    Whether they were subscribed and since when, and since when on which lists.
+    """
     subscribed, lists = None, {}
     for minute, is_in, place in sorted(events, key=lambda event: event[0]):
         if minute < until:
             if place is None:
-                subscribed = is_in
+                subscribed = subscribed if subscribed and subscribed[0] == is_in else (is_in, minute)
             elif is_in:
                 lists[place] = minute
             else:
@@ -42,7 +47,9 @@ def test_the_state_is_what_the_events_before_made_of_it(session, events, until):
                 membership(who, at, lists[place].id, "added" if turned else "removed")
     found = state(owner.id, contact.id, NOON + timedelta(minutes=until))
     subscribed, on_lists = replayed(events, until)
-    assert (found.consent.is_subscribed if found.consent else None) == subscribed
+    assert (found.consent and (found.consent.is_subscribed, found.consent.occurred_at)) == (
+        subscribed and (subscribed[0], NOON + timedelta(minutes=subscribed[1]))
+    )
     assert [(row.name, row.since) for row in found.lists] == [
         (["Alpha", "Beta"][place], NOON + timedelta(minutes=minute))
         for place, minute in sorted(on_lists.items())
@@ -102,12 +109,35 @@ def test_a_day_before_the_history_says_so(known):
         ("day=2026-11-20&time=25:00", "Enter a time such as 23:59."),
         ("day=2026-11-20&time=١٢:٠٠", "Enter a time such as 23:59."),
         ("day=2026-03-29&time=03:30", "were put forward over that time."),
+        ("day=2099-01-01", "That day is still to come."),
     ],
 )
 def test_a_time_that_is_none_is_said_at_its_field(known, query, sentence):
     page = known(query)
     assert sentence in page
     assert 'id="then"' not in page
+
+
+def test_today_is_now_and_what_comes_after_is_refused(known):
+    now = datetime.now(ZoneInfo("Europe/Athens"))
+    today = known(f"day={now:%Y-%m-%d}")
+    assert "Now, Europe/Athens (EET):" in today
+    assert "until now" in today
+    assert "Unsubscribed" in today[today.index('id="then"') :]
+    later = now + timedelta(minutes=2)
+    sentence = "That time is still to come." if later.date() == now.date() else "That day is still to come."
+    assert sentence in known(f"day={later:%Y-%m-%d}&time={later:%H:%M}")
+    assert "That day is still to come." in known(f"day={now + timedelta(days=1):%Y-%m-%d}")
+
+
+def test_who_opts_in_twice_is_subscribed_since_the_first_time(client, sign_in):
+    sign_in("support")
+    contact = make_contact(make_owner(timezone="Europe/Athens"), created_at=NOON - timedelta(days=400))
+    for days in (300, 100):
+        consent(contact, NOON - timedelta(days=days), True, source="import")
+    page = client.get(f"/owners/{contact.owner_id}/contacts/{contact.id}?day=2026-11-19").text
+    words = " ".join(re.sub("<[^>]*>", "", page).split())
+    assert re.findall(r"Subscribed since ([^,]*),", words) == ["24 Jan"] * 2
 
 
 def test_of_a_minute_that_clocks_showed_twice_it_is_the_later(known):

@@ -86,7 +86,28 @@ def test_an_edit_shows_the_number_internationally_and_saves(client, sign_in):
     assert answer.status_code == 303
     page = client.get(answer.location).text
     assert "Grace" in page
-    assert "The contact was saved." in page
+    assert "The contact +30 698 430 3406 was saved." in page
+
+
+def test_a_new_contact_is_named_by_its_number_as_it_is_kept(client, sign_in):
+    sign_in("support")
+    owner_id = make_owner().id
+    form = {"phone": "69 8430-3406", "consent": "Till"}
+    answer = client.post(f"/owners/{owner_id}/contacts/new", data=form)
+    assert "The contact +30 698 430 3406 was added." in client.get(answer.location).text
+
+
+def test_an_edit_to_anothers_number_links_to_that_contact_and_keeps_what_was_typed(client, sign_in):
+    sign_in("support")
+    holder = make_contact(phone="+306984303406")
+    contact = make_contact(owner_id=holder.owner_id)
+    url = f"/owners/{contact.owner_id}/contacts/{contact.id}/edit"
+    answer = client.post(url, data={"phone": "0030 698 430 3406", "first_name": "Ada"})
+    assert answer.status_code == 409
+    assert "already has a contact with that number." in answer.text
+    assert f'href="/owners/{holder.owner_id}/contacts/{holder.id}"' in answer.text
+    assert 'value="0030 698 430 3406"' in answer.text
+    assert 'value="Ada"' in answer.text
 
 
 def test_a_nul_byte_is_dropped_not_a_fault(client, sign_in):
@@ -102,7 +123,7 @@ def test_a_nul_byte_is_dropped_not_a_fault(client, sign_in):
 
 def test_a_short_search_says_so(client, sign_in):
     sign_in("support")
-    assert "Type at least two letters or digits." in client.get("/contacts?q=a").text
+    assert "Type at least two letters, or three digits." in client.get("/contacts?q=a").text
 
 
 def test_an_unknown_owner_is_a_404(client, sign_in):

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.contacts.commands import Person, create_contact, edit_contact, stop_contact
+from dashboard.contacts.commands import Person, create_contact, edit_contact
 from dashboard.contacts.notes.commands import add_note
+from dashboard.contacts.subscriptions.commands import stop_contact
 from dashboard.contacts.timeline import queries, words
 from dashboard.contacts.timeline.queries import SHOWN, Kind
 from dashboard.core.db import db
 from dashboard.core.keyset import At
 from dashboard.owners.models import Owner, SenderNumber
-from tests.contacts.histories import consent, edit, inbound, membership, note, skip
+from tests.contacts.histories import consent, edit, inbound, membership, note, skip, tagging
 from tests.factories import (
     NOON,
     make_campaign,
@@ -54,6 +55,7 @@ def happen(contact, kind: Kind, minute: int) -> tuple:
         Kind.SKIP: lambda: skip(contact, at, make_campaign(**owner).id, "suppressed").campaign_id,
         Kind.CONSENT: lambda: consent(contact, at, True).id,
         Kind.LIST: lambda: membership(contact, at, make_list(**owner).id, "added").id,
+        Kind.TAG: lambda: tagging(contact, at, "VIP", "added").id,
         Kind.EDIT: lambda: edit(contact, at, {"email": None}, {"email": "a@example.com"}).id,
         Kind.NOTE: lambda: note(contact, at, "Called").id,
     }

@@ -1,5 +1,6 @@
 """Why a contact did not get a campaign: each outcome, with its evidence and what to do."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from dashboard.core.db import utc_now
 from dashboard.lists.models import ListMembership
 from dashboard.wallets.commands import Movement, write_entry
 from dashboard.wallets.models import ReasonCode
-from tests.contacts.histories import add, consent, edit, membership, skip
+from tests.contacts.histories import add, consent, edit, membership, note, skip
 from tests.factories import (
     NOON,
     make_campaign,
@@ -26,7 +27,7 @@ from tests.factories import (
 )
 
 DAY = timedelta(days=1)
-PASSED, STOPPED, NOT_REACHED, UNKNOWN = Outcome
+PASSED, STOPPED, IN_THE_WAY, NOT_REACHED, UNKNOWN = Outcome
 STEPS = list(Step)
 
 
@@ -54,6 +55,21 @@ def scene(session):
     return Scene()
 
 
+ADD = "Add them to the list, if they want such messages, so that they are among the next ones."
+
+
+def on_it(on, contact, at) -> None:
+    add(ListMembership(owner_id=on.owner_id, list_id=on.id, contact_id=contact.id, created_at=at))
+
+
+def opt_out(contact, at) -> None:
+    """By STOP, as it stands in all three places."""
+    contact.is_subscribed, contact.unsubscribed_at = False, at
+    consent(contact, at, False, source="stop_keyword", reason="STOP")
+    hashed = phone_hash(contact.owner_id, contact.phone)
+    add(Suppression(owner_id=contact.owner_id, phone_hash=hashed, since=at))
+
+
 def outcomes(found) -> list[Outcome]:
     return [check.outcome for check in found.checks]
 
@@ -63,12 +79,13 @@ def the(found, step: Step):
 
 
 def stopped_at(found, step: Step) -> bool:
-    """Whether it stopped there and nowhere else, with words, advice and evidence."""
+    """Whether it stopped there and nowhere else, with words and advice, and nothing was sent after it."""
     here = the(found, step)
-    after = found.checks[STEPS.index(step) + 1 :]
+    sending = found.checks[max(STEPS.index(step) + 1, STEPS.index(Step.QUEUED)) :]
     return (
         [check.step for check in found.checks if check.outcome is STOPPED] == [step]
-        and all(check.outcome is NOT_REACHED for check in after)
+        and all(check.outcome is NOT_REACHED for check in sending)
+        and found.advice == here.advice
         and bool(here.sentence and here.advice)
     )
 
@@ -104,10 +121,45 @@ def test_who_left_the_list_before_and_who_joined_it_after(scene):
     found = scene.ask(scene.campaign())
     assert stopped_at(found, Step.AUDIENCE)
     assert the(found, Step.AUDIENCE).evidence[0].event == f"list-{left.id}"
+    assert found.advice == ADD
     membership(scene.contact, NOON + DAY, scene.list.id, "added")
+    on_it(scene.list, scene.contact, NOON + DAY)
     found = scene.ask(scene.campaign())
     assert stopped_at(found, Step.AUDIENCE)
-    assert "added later" in the(found, Step.AUDIENCE).advice
+    assert found.advice == "Nothing: they are on the list now, and among the next ones."
+
+
+def test_who_joined_later_and_left_again_is_not_among_the_next(scene):
+    others = make_list(scene.owner)
+    membership(scene.contact, NOON + DAY, others.id, "added")
+    membership(scene.contact, NOON + DAY * 1.5, others.id, "removed")
+    assert scene.ask(scene.campaign(list_id=others.id)).advice == ADD
+
+
+@pytest.mark.parametrize("is_on_it", [True, False])
+@pytest.mark.parametrize("started_at", [NOON, None])
+def test_who_opted_out_is_advised_nothing_else_and_that_is_seen(scene, is_on_it, started_at):
+    others = make_list(scene.owner, name="Others")
+    if is_on_it and started_at:
+        membership(scene.contact, NOON + DAY, others.id, "added")
+        on_it(others, scene.contact, NOON + DAY)
+    opt_out(scene.contact, NOON - DAY)
+    status = "completed" if started_at else "draft"
+    found = scene.ask(scene.campaign(list_id=others.id, started_at=started_at, status=status))
+    assert stopped_at(found, Step.AUDIENCE)
+    assert found.advice.startswith("They have opted out. Subscribe them again only when they ask")
+    assert the(found, Step.SUBSCRIBED).outcome is IN_THE_WAY
+    assert the(found, Step.SUPPRESSED).outcome is IN_THE_WAY
+    assert "suppressed" in the(found, Step.SUPPRESSED).sentence
+
+
+def test_who_had_opted_out_and_is_back_is_among_the_next(scene):
+    on_it(scene.list, scene.contact, NOON - 20 * DAY)
+    consent(scene.contact, NOON - DAY, False)
+    consent(scene.contact, NOON + DAY, True)
+    found = scene.ask(scene.campaign())
+    assert stopped_at(found, Step.SUBSCRIBED)
+    assert found.advice == "Nothing: they are on the list now, and among the next ones."
 
 
 def test_a_membership_from_before_the_history_is_not_known(scene):
@@ -120,14 +172,7 @@ def test_a_membership_from_before_the_history_is_not_known(scene):
 @pytest.mark.parametrize(("days", "outcome"), [(-1, PASSED), (1, STOPPED)])
 def test_a_membership_without_events_counts_from_its_own_time(scene, days, outcome):
     others = make_list(scene.owner)
-    add(
-        ListMembership(
-            owner_id=scene.owner.id,
-            list_id=others.id,
-            contact_id=scene.contact.id,
-            created_at=NOON + days * DAY,
-        )
-    )
+    on_it(others, scene.contact, NOON + days * DAY)
     assert the(scene.ask(scene.campaign(list_id=others.id)), Step.AUDIENCE).outcome is outcome
 
 
@@ -186,7 +231,7 @@ def test_a_skip_for_suppression_of_who_had_also_opted_out_shows_both(scene):
     consent(scene.contact, NOON - DAY, False)
     skip(scene.contact, NOON, campaign.id, "suppressed")
     found = scene.ask(campaign)
-    assert outcomes(found)[:4] == [PASSED, STOPPED, STOPPED, NOT_REACHED]
+    assert outcomes(found)[:4] == [PASSED, IN_THE_WAY, STOPPED, PASSED]
     assert "the number was suppressed" in found.sentence
 
 
@@ -230,13 +275,34 @@ def test_a_campaign_under_way_may_still_come(scene, status, word):
     assert found.sentence == "They did not get it so far."
 
 
-def test_a_message_that_waits_to_be_handed_over(scene):
-    campaign = scene.campaign(status="paused")
+@pytest.mark.parametrize(
+    ("status", "sentence", "advice"),
+    [
+        ("sending", "It is on its way: the message waits to be handed to the provider.", None),
+        (
+            "paused",
+            "They did not get it so far: the message waits, since the campaign is paused.",
+            "The campaign is paused. Ask a manager to go on with it.",
+        ),
+        ("scheduled", "They did not get it so far: the message waits for the campaign to start.", None),
+    ],
+)
+def test_a_message_that_waits_to_be_handed_over(scene, status, sentence, advice):
+    campaign = scene.campaign(status=status)
     make_message(campaign, scene.contact, "queued")
     found = scene.ask(campaign)
     assert outcomes(found)[5:] == [PASSED, NOT_REACHED, NOT_REACHED]
-    assert "on its way" in found.sentence
-    assert "paused" in the(found, Step.ACCEPTED).advice
+    assert (found.sentence, found.advice, found.got_it) == (sentence, advice, None)
+
+
+@pytest.mark.parametrize("status", ["completed", "failed"])
+def test_a_message_that_an_ended_campaign_left_in_the_queue_is_not_on_its_way(scene, status):
+    campaign = scene.campaign(status=status)
+    make_message(campaign, scene.contact, "queued")
+    found = scene.ask(campaign)
+    assert stopped_at(found, Step.ACCEPTED)
+    assert found.sentence == "They did not get it. The campaign ended without handing the message over."
+    assert found.got_it is False
 
 
 def test_a_message_that_the_provider_did_not_take(scene):
@@ -288,7 +354,17 @@ def test_of_two_messages_the_one_that_arrived_counts(scene):
     campaign = scene.campaign()
     make_message(campaign, scene.contact, "delivered")
     make_message(campaign, scene.contact, "failed")
-    assert scene.ask(campaign).got_it
+    found = scene.ask(campaign)
+    assert found.got_it
+    assert the(found, Step.QUEUED).sentence.startswith("2 messages to them were queued.")
+
+
+@pytest.mark.parametrize("further", ["sent", "queued"])
+def test_a_message_that_failed_does_not_hide_an_earlier_one_whose_fate_is_open(scene, further):
+    campaign = scene.campaign(status="sending")
+    make_message(campaign, scene.contact, further)
+    make_message(campaign, scene.contact, "failed")
+    assert scene.ask(campaign).got_it is None
 
 
 @pytest.mark.parametrize(
@@ -305,7 +381,8 @@ def test_a_campaign_without_a_list(scene, status, outcome):
 
 def test_a_campaign_to_come_is_checked_as_things_stand(scene):
     make_wallet(scene.owner, balance_credits=100)
-    campaign = scene.campaign(status="scheduled", started_at=None, scheduled_at=utc_now() + DAY)
+    to_come = {"status": "scheduled", "started_at": None, "scheduled_at": utc_now() + DAY}
+    campaign = scene.campaign(message_text="Hello", **to_come)
     found = scene.ask(campaign)
     assert found.sentence == "It was not sent yet. They would get it as things stand."
     assert outcomes(found) == [PASSED] * 5 + [NOT_REACHED] * 3
@@ -313,6 +390,59 @@ def test_a_campaign_to_come_is_checked_as_things_stand(scene):
     found = scene.ask(campaign)
     assert found.sentence.startswith("It was not sent yet. As things stand they would not get it.")
     assert stopped_at(found, Step.SUBSCRIBED)
+    assert found.got_it is None
+
+
+@pytest.mark.parametrize("balance", [2, 3])
+def test_a_campaign_to_come_needs_what_its_whole_audience_costs(scene, balance):
+    make_wallet(scene.owner, balance_credits=balance)
+    # Three are subscribed; one is not, and is not paid for.
+    others = make_list(scene.owner, members=[scene.contact, *(make_contact(scene.owner) for _ in "ab")])
+    on_it(others, make_contact(scene.owner, is_subscribed=False), NOON)
+    membership(scene.contact, NOON, others.id, "added")
+    found = scene.ask(
+        scene.campaign(list_id=others.id, status="draft", started_at=None, message_text="Hello")
+    )
+    sentence = f"The wallet holds {balance} credits; the campaign needs about 3."
+    assert the(found, Step.CREDITS).sentence == sentence
+    if balance == 3:
+        assert found.sentence == "It was not sent yet. They would get it as things stand."
+    else:
+        assert stopped_at(found, Step.CREDITS)
+        assert found.sentence.endswith(f"As things stand they would not get it. {sentence}")
+
+
+def test_what_a_campaign_without_a_text_needs_is_not_known(scene):
+    make_wallet(scene.owner, balance_credits=100)
+    found = scene.ask(scene.campaign(status="draft", started_at=None))
+    assert the(found, Step.CREDITS).outcome is UNKNOWN
+
+
+def test_a_campaign_that_failed_before_it_began_promises_nothing(scene):
+    make_wallet(scene.owner, balance_credits=100)
+    for list_id in (scene.list.id, make_list(scene.owner).id):
+        found = scene.ask(scene.campaign(list_id=list_id, status="failed", started_at=None))
+        assert stopped_at(found, Step.QUEUED)
+        assert found.sentence == "They did not get it. The campaign failed before it began."
+        assert found.got_it is False
+
+
+def test_a_campaign_that_is_completed_promises_nothing_though_nobody_knows_when_it_began(scene):
+    found = scene.ask(scene.campaign(status="completed", started_at=None, finished_at=NOON))
+    assert stopped_at(found, Step.QUEUED)
+    assert "was not written down" in found.sentence
+
+
+def test_a_campaign_that_is_overdue_promises_nothing(scene):
+    make_wallet(scene.owner, balance_credits=100)
+    found = scene.ask(
+        scene.campaign(status="scheduled", started_at=None, scheduled_at=NOON - 60 * DAY, message_text="Hi")
+    )
+    assert found.sentence == (
+        "It should have started on 21 Sep 2026, 15:00 Europe/Athens (EEST)."
+        " Whether they would get it cannot be told."
+    )
+    assert found.advice == "Ask a manager to start it."
     assert found.got_it is None
 
 
@@ -338,10 +468,22 @@ def test_the_page_says_each_outcome_in_words_and_links_its_evidence(client, sign
     page = client.get(address(scene.contact, f"campaign={campaign.id}")).text
     for word in ("Passed", "Stopped here", "Not reached", "What to do now:"):
         assert word in page
-    evidence = f"/owners/{scene.owner.id}/contacts/{scene.contact.id}?day=2026-11-19&amp;time=14:00"
+    contact = f"/owners/{scene.owner.id}/contacts/{scene.contact.id}"
+    evidence = f"{contact}?kind=consent&amp;day=2026-11-19&amp;time=14:00"
     assert f'href="{evidence}#consent-{out.id}"' in page
     timeline = client.get(evidence.replace("&amp;", "&")).text
     assert f'id="consent-{out.id}"' in timeline
+
+
+def test_evidence_is_found_among_all_else_of_its_minute(client, sign_in):
+    person = sign_in("support").id
+    scene = Scene()
+    out = consent(scene.contact, NOON - DAY, False, source="stop_keyword", reason="STOP")
+    for _ in range(60):
+        note(scene.contact, NOON - DAY + timedelta(seconds=30), "Called", person)
+    page = client.get(address(scene.contact, f"campaign={scene.campaign().id}")).text
+    target = re.search(rf'href="([^"#]*)#consent-{out.id}"', page)[1]
+    assert f'id="consent-{out.id}"' in client.get(target.replace("&amp;", "&")).text
 
 
 def test_a_name_that_one_campaign_has_leads_straight_to_it(client, sign_in):
@@ -362,6 +504,8 @@ def test_of_several_one_chooses_and_none_is_said(client, sign_in):
     page = client.get(address(scene.contact, "q=friday")).text
     assert f"campaign={first.id}" in page
     assert f"campaign={second.id}" in page
+    # One of two searches on the page.
+    assert 'role="search" aria-label="Campaigns by name"' in page
     assert "No campaign of this owner has such a name." in client.get(address(scene.contact, "q=zz")).text
     assert "no campaigns yet" in client.get(address(make_contact())).text
 

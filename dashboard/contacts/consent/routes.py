@@ -14,13 +14,13 @@ bp = Blueprint("contact_consent", __name__)
 @bp.get("/owners/<int:owner_id>/contacts/<int:contact_id>/consent")
 @requires(Permission.READ)
 def show(owner_id: int, contact_id: int):
-    contact, events = contacts.get(owner_id, contact_id), queries.history(owner_id, contact_id)
+    contact = contacts.get(owner_id, contact_id)
+    proof = queries.proof(contact)
     return render_template(
         "contacts/consent.html",
         contact=contact,
-        events=events,
-        texts=queries.inbound_texts(owner_id, events),
-        digest=sheet.digest(sheet.canonical(contact, events)),
+        proof=proof,
+        digest=sheet.digest(sheet.canonical(contact, proof)),
         instant=sheet.instant,
         time_in=time_in,
         made_at=utc_now(),
@@ -31,7 +31,7 @@ def show(owner_id: int, contact_id: int):
 @requires(Permission.READ)
 def download(owner_id: int, contact_id: int):
     contact = contacts.get(owner_id, contact_id)
-    text = sheet.canonical(contact, queries.history(owner_id, contact_id))
+    text = sheet.canonical(contact, queries.proof(contact))
     name = f"consent-{owner_id}-{contact_id}.txt"
     return Response(
         text, mimetype="text/plain", headers={"Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,12 +1,14 @@
 """Which part of a contact's history a person wants to see, and as of when."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from wtforms import TimeField
 from wtforms.validators import Optional, ValidationError
 
 from dashboard.core.dates import day_end
+from dashboard.core.db import utc_now
 from dashboard.core.zones import instants
 from dashboard.web.forms import ChoiceField, DayField, FilterForm
 
@@ -14,7 +16,7 @@ from dashboard.web.forms import ChoiceField, DayField, FilterForm
 TABS = [
     ("messages", "Messages"),
     ("consent", "Consent"),
-    ("lists", "Lists"),
+    ("lists", "Lists and tags"),
     ("edits", "Edits"),
     ("notes", "Notes"),
 ]
@@ -62,6 +64,15 @@ class TimelineForm(FilterForm):
             return day_end(self.day.data, self.zone)
         return self._instants()[-1] + timedelta(minutes=1)
 
+    @property
+    def is_now(self) -> bool:
+        """Whether it asks for the end of today, which is not yet."""
+        return bool(self.day.data == self._today() and not self.time.data)
+
+    def validate_day(self, field: DayField) -> None:
+        if field.data and not field.errors and field.data > self._today():
+            raise ValidationError("That day is still to come.")
+
     def validate_time(self, field: ClockField) -> None:
         if not field.data or field.errors or self.day.errors:
             return
@@ -69,6 +80,11 @@ class TimelineForm(FilterForm):
             raise ValidationError("Choose a day, too.")
         if not self._instants():
             raise ValidationError(f"The clocks of {self.zone} were put forward over that time.")
+        if self._instants()[0] > utc_now():
+            raise ValidationError("That time is still to come.")
+
+    def _today(self) -> date:
+        return utc_now().astimezone(ZoneInfo(self.zone)).date()
 
     def _instants(self) -> list[datetime]:
         return instants(datetime.combine(self.day.data, self.time.data), self.zone)

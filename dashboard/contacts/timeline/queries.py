@@ -19,6 +19,7 @@ from dashboard.core import keyset
 from dashboard.core.db import AnyRow, AnySelect, db
 from dashboard.lists.models import ContactList, MembershipEvent
 from dashboard.staff.models import Staff
+from dashboard.tags.models import Tag, TagEvent
 
 
 class Kind(StrEnum):
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     SKIP = "skip"  #: a campaign left the contact out
     CONSENT = "consent"
     LIST = "list"
+    TAG = "tag"
     EDIT = "edit"
     NOTE = "note"
 
@@ -37,12 +39,18 @@ SHOWN: dict[str | None, tuple[Kind, ...]] = {
     None: tuple(Kind),
     "messages": (Kind.MESSAGE, Kind.SKIP),
     "consent": (Kind.CONSENT,),
-    "lists": (Kind.LIST,),
+    "lists": (Kind.LIST, Kind.TAG),
     "edits": (Kind.EDIT,),
     "notes": (Kind.NOTE,),
 }
-#: Changes that have a line of their own: as an event of consent, and as a note.
-TOLD_ELSEWHERE = ("contact.subscribe", "contact.unsubscribe", "contact.note")
+#: Changes that have a line of their own: as an event of consent, of a tag, and as a note.
+TOLD_ELSEWHERE = (
+    "contact.subscribe",
+    "contact.unsubscribe",
+    "contact.tag",
+    "contact.untag",
+    "contact.note",
+)
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ _COLUMNS: dict[Kind, tuple[InstrumentedAttribute[Any], ...]] = {
     Kind.LIST: (
         MembershipEvent.owner_id, MembershipEvent.contact_id, MembershipEvent.occurred_at, MembershipEvent.id,
     ),
+    Kind.TAG: (TagEvent.owner_id, TagEvent.contact_id, TagEvent.occurred_at, TagEvent.id),
     Kind.NOTE: (ContactNote.owner_id, ContactNote.contact_id, ContactNote.created_at, ContactNote.id),
     Kind.EDIT: (AuditEvent.owner_id, AuditEvent.subject, AuditEvent.at, AuditEvent.id),
 }  # fmt: skip
@@ -155,10 +164,11 @@ _SHOWING: dict[Kind, AnySelect] = {
     ).join(Campaign, _of_campaign(CampaignSkip)),
     Kind.CONSENT: select(
         SubscriptionEvent.id, SubscriptionEvent.contact_id, SubscriptionEvent.is_subscribed,
-        SubscriptionEvent.source, SubscriptionEvent.reason, SubscriptionEvent.occurred_at, _STAFF_NAME,
+        SubscriptionEvent.source, SubscriptionEvent.reason, SubscriptionEvent.occurred_at,
+        SubscriptionEvent.operation_id, _STAFF_NAME,
     ).outerjoin(Staff, Staff.id == SubscriptionEvent.staff_id),
     Kind.LIST: select(
-        MembershipEvent.id, MembershipEvent.list_id, MembershipEvent.action,
+        MembershipEvent.id, MembershipEvent.list_id, MembershipEvent.action, MembershipEvent.operation_id,
         ContactList.name.label("list_name"), _STAFF_NAME,
     )
     .join(
@@ -166,6 +176,12 @@ _SHOWING: dict[Kind, AnySelect] = {
         and_(ContactList.owner_id == MembershipEvent.owner_id, ContactList.id == MembershipEvent.list_id),
     )
     .outerjoin(Staff, Staff.id == MembershipEvent.staff_id),
+    Kind.TAG: select(
+        TagEvent.id, TagEvent.tag_id, TagEvent.action, TagEvent.operation_id, Tag.name.label("tag_name"),
+        _STAFF_NAME,
+    )
+    .join(Tag, and_(Tag.owner_id == TagEvent.owner_id, Tag.id == TagEvent.tag_id))
+    .outerjoin(Staff, Staff.id == TagEvent.staff_id),
     Kind.EDIT: select(
         AuditEvent.id, AuditEvent.action, AuditEvent.before, AuditEvent.after, _STAFF_NAME
     ).outerjoin(Staff, Staff.id == AuditEvent.staff_id),

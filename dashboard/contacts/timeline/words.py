@@ -15,7 +15,12 @@ LABELS = {
     "birthday": "Birthday",
 }
 #: action -> what was done; another action is said as its own words
-DEEDS = {"contact.create": "Added", "contact.edit": "Edited"}
+DEEDS = {
+    "contact.create": "Added",
+    "contact.edit": "Edited",
+    "contact.erase": "Erased on request",
+    "contact.download": "Everything held was downloaded",
+}
 #: Why a campaign left a contact out.
 SKIPS = {
     "invalid_number": "the number was not valid",

@@ -6,11 +6,12 @@ before it stopped it.
 
 from dataclasses import dataclass, replace
 
-from dashboard.campaigns.models import MessageStatus
+from dashboard.campaigns.models import CampaignStatus, MessageStatus
 from dashboard.contacts.timeline.words import skip_reason
-from dashboard.contacts.why import sending, standing
+from dashboard.contacts.why import advice, sending, standing
 from dashboard.contacts.why.checks import Check, Outcome, Step, left_out
 from dashboard.contacts.why.queries import Facts
+from dashboard.wallets.balances.words import time_in
 
 _STANDING = (
     standing.audience, standing.subscribed, standing.suppressed, standing.number, standing.credits,
@@ -20,20 +21,27 @@ _SENDING = (sending.queued, sending.accepted, sending.delivered)
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of it in a sentence, and the checks that show why."""
+    """What became of it in a sentence, what to do now, and the checks that show why."""
 
     sentence: str
     got_it: bool | None  #: None: not yet, or it cannot be told
+    advice: str | None
     checks: list[Check]
 
 
-#: The reasons for which a campaign leaves a contact out: the check at which that is, and what to do.
+#: The reasons for which a campaign leaves a contact out: the check at which that is.
 LEFT_OUT_AT = {
-    "not_subscribed": (Step.SUBSCRIBED, standing.ASK_FOR_CONSENT),
-    "suppressed": (Step.SUPPRESSED, standing.ASK_FOR_CONSENT),
-    "invalid_number": (Step.NUMBER, standing.RIGHT_NUMBER),
-    "no_credits": (Step.CREDITS, standing.BUY_CREDITS),
+    "not_subscribed": Step.SUBSCRIBED,
+    "suppressed": Step.SUPPRESSED,
+    "invalid_number": Step.NUMBER,
+    "no_credits": Step.CREDITS,
 }
+#: What a message waits for where the campaign is not being sent.
+_WAITS = {
+    CampaignStatus.SENDING: "It is on its way: the message waits to be handed to the provider.",
+    CampaignStatus.PAUSED: "They did not get it so far: the message waits, since the campaign is paused.",
+}
+_WAITS_FOR_THE_START = "They did not get it so far: the message waits for the campaign to start."
 
 
 def answer(facts: Facts) -> Answer:
@@ -43,8 +51,12 @@ def answer(facts: Facts) -> Answer:
         checks = [_let_through(check) for check in checks]
     elif facts.skip:
         checks = [_left_out_or_not(facts, check) for check in checks]
-    checks = _until_it_stopped(facts, [*checks, *(check(facts) for check in _SENDING)])
-    return Answer(*_verdict(facts, checks), checks)
+    checks += [check(facts) for check in _SENDING]
+    stop = _stop(facts, checks)
+    if stop:
+        checks = [_beside(facts, stop, check) for check in checks]
+    sentence, got_it = _verdict(facts, checks, stop)
+    return Answer(sentence, got_it, _advice(checks, stop), checks)
 
 
 def _let_through(check: Check) -> Check:
@@ -59,36 +71,47 @@ def _left_out_or_not(facts: Facts, check: Check) -> Check:
     """The campaign wrote down why it left them out: that is where it stopped."""
     assert facts.skip is not None
     code = facts.skip.reason_code
-    step, advice = LEFT_OUT_AT.get(code, (None, None))
-    if check.step is step:
+    if check.step is LEFT_OUT_AT.get(code):
         sentence = f"The campaign left them out: {skip_reason(code)}."
         if check.outcome is Outcome.STOPPED:
             sentence = f"{sentence} {check.sentence}"
-        return Check(check.step, Outcome.STOPPED, sentence, (left_out(facts), *check.evidence), advice)
+        evidence = (left_out(facts), *check.evidence)
+        return Check(check.step, Outcome.STOPPED, sentence, evidence, advice.of(facts, check.step))
     if check.step is Step.AUDIENCE:
         return replace(check, outcome=Outcome.PASSED, sentence="They were in its audience.", advice=None)
     return check
 
 
-def _until_it_stopped(facts: Facts, checks: list[Check]) -> list[Check]:
-    """The checks after the one that stopped it were not reached."""
-    stops = [n for n, check in enumerate(checks) if check.outcome is Outcome.STOPPED]
-    if not stops:
-        return checks
-    last = stops[0]
+def _stop(facts: Facts, checks: list[Check]) -> Check | None:
+    """The check that stopped it: what the campaign itself says outweighs what the history says."""
+    by_step = {check.step: check for check in checks}
     if facts.skip and not facts.message:
-        # The campaign's own reason outweighs what the history says of an earlier check.
-        step, _ = LEFT_OUT_AT.get(facts.skip.reason_code, (Step.QUEUED, None))
-        last = list(Step).index(step)
-    sentence = "It would not come to this." if facts.is_to_come else "It did not come to this."
-    rest = [Check(check.step, Outcome.NOT_REACHED, sentence) for check in checks[last + 1 :]]
-    return checks[: last + 1] + rest
+        return by_step[LEFT_OUT_AT.get(facts.skip.reason_code, Step.QUEUED)]
+    if facts.has_failed_before:
+        return by_step[Step.QUEUED]
+    return next((check for check in checks if check.outcome is Outcome.STOPPED), None)
 
 
-def _verdict(facts: Facts, checks: list[Check]) -> tuple[str, bool | None]:
-    stop = next((check for check in reversed(checks) if check.outcome is Outcome.STOPPED), None)
+def _beside(facts: Facts, stop: Check, check: Check) -> Check:
+    """A check beside the one that stopped it: what stood in the way too is said, what came later did not."""
+    steps = list(Step)
+    if steps.index(check.step) > max(steps.index(stop.step), steps.index(Step.CREDITS)):
+        sentence = "It would not come to this." if facts.is_to_come else "It did not come to this."
+        return Check(check.step, Outcome.NOT_REACHED, sentence)
+    if check.outcome is Outcome.STOPPED and check is not stop:
+        return replace(check, outcome=Outcome.IN_THE_WAY)
+    return check
+
+
+def _advice(checks: list[Check], stop: Check | None) -> str | None:
+    if stop:
+        return stop.advice
+    return next((check.advice for check in reversed(checks) if check.advice), None)
+
+
+def _verdict(facts: Facts, checks: list[Check], stop: Check | None) -> tuple[str, bool | None]:
     if facts.is_to_come:
-        return f"It was not sent yet. {_as_things_stand(checks, stop)}", None
+        return f"{_not_sent_yet(facts)} {_as_things_stand(checks, stop)}", None
     if stop:
         return f"They did not get it. {stop.sentence}", False
     if facts.message is None:
@@ -96,8 +119,14 @@ def _verdict(facts: Facts, checks: list[Check]) -> tuple[str, bool | None]:
     if facts.message.status == MessageStatus.DELIVERED:
         return "They got it: the message was delivered.", True
     if facts.message.status == MessageStatus.QUEUED:
-        return "It is on its way: the message waits to be handed to the provider.", None
+        return _WAITS.get(facts.campaign.status, _WAITS_FOR_THE_START), None
     return "The provider has it. Whether it arrived is not known.", None
+
+
+def _not_sent_yet(facts: Facts) -> str:
+    if not facts.is_overdue:
+        return "It was not sent yet."
+    return f"It should have started on {time_in(facts.campaign.scheduled_at, facts.contact.timezone)}."
 
 
 def _as_things_stand(checks: list[Check], stop: Check | None) -> str:

@@ -12,6 +12,7 @@ from dashboard.contacts.why.queries import Facts
 class Outcome(StrEnum):
     PASSED = "passed"
     STOPPED = "stopped here"
+    IN_THE_WAY = "in the way, too"  #: what another check stopped already
     NOT_REACHED = "not reached"
     UNKNOWN = "not known"
 
@@ -54,6 +55,10 @@ def be(facts: Facts) -> str:
 
 def is_under_way(facts: Facts) -> bool:
     return facts.campaign.status in (CampaignStatus.SENDING, CampaignStatus.PAUSED)
+
+
+def is_over(facts: Facts) -> bool:
+    return facts.campaign.status in (CampaignStatus.COMPLETED, CampaignStatus.FAILED)
 
 
 def page(text: str, endpoint: str, facts: Facts, *, at: datetime | None = None, **values: int) -> Evidence:

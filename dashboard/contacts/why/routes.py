@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, render_template, url_for
 
 from dashboard.contacts import queries as contacts
+from dashboard.contacts.timeline.queries import SHOWN
 from dashboard.contacts.why import queries
 from dashboard.contacts.why.answers import answer
 from dashboard.contacts.why.checks import Evidence
@@ -46,7 +47,10 @@ def show(owner_id: int, contact_id: int):
 
 
 def address_of(contact: AnyRow, evidence: Evidence) -> str | None:
-    """Where the evidence is: its page, or its line of the timeline, which then begins with that minute."""
+    """Where the evidence is: its page, or its line of the timeline, which then begins with that minute.
+
+    Of its kind alone, so that nothing else of that minute pushes it to the next page.
+    """
     if evidence.endpoint:
         return url_for(evidence.endpoint, **evidence.values)
     if not evidence.event or not evidence.at:
@@ -56,7 +60,14 @@ def address_of(contact: AnyRow, evidence: Evidence) -> str | None:
         "contacts.show",
         owner_id=contact.owner_id,
         contact_id=contact.id,
+        kind=_tab(evidence.event),
         day=f"{local:%Y-%m-%d}",
         time=f"{local:%H:%M}",
         _anchor=evidence.event,
     )
+
+
+def _tab(event: str) -> str | None:
+    """The tab that shows a line of the timeline, such as "consent-12"."""
+    kind = event.partition("-")[0]
+    return next((tab for tab, kinds in SHOWN.items() if tab and kind in kinds), None)

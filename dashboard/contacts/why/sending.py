@@ -5,7 +5,16 @@ from datetime import timedelta
 from dashboard.campaigns.failures import reason
 from dashboard.campaigns.models import CampaignStatus, MessageStatus
 from dashboard.contacts.timeline.words import skip_reason
-from dashboard.contacts.why.checks import Check, Evidence, Outcome, Step, is_under_way, left_out, page
+from dashboard.contacts.why.checks import (
+    Check,
+    Evidence,
+    Outcome,
+    Step,
+    is_over,
+    is_under_way,
+    left_out,
+    page,
+)
 from dashboard.contacts.why.queries import Facts
 
 #: As long as providers try.
@@ -16,34 +25,43 @@ def queued(facts: Facts) -> Check:
     step, message = Step.QUEUED, facts.message
     if message:
         event = Evidence("The message", message.created_at, event=f"message-{message.id}")
-        return Check(step, Outcome.PASSED, "A message to them was queued.", (event,))
+        said = "A message to them was queued."
+        if message.messages > 1:
+            said = f"{message.messages:,} messages to them were queued. The one that came furthest counts."
+        return Check(step, Outcome.PASSED, said, (event,))
     if facts.skip:
         sentence = f"The campaign left them out: {skip_reason(facts.skip.reason_code)}."
         advice = "Ask whoever sent the campaign what that means."
         return Check(step, Outcome.STOPPED, sentence, (left_out(facts),), advice)
-    if facts.is_to_come:
-        scheduled_at = facts.campaign.scheduled_at
-        evidence = (Evidence("Scheduled for", scheduled_at),) if scheduled_at else ()
-        return Check(step, Outcome.NOT_REACHED, "The campaign was not sent yet.", evidence)
+    return _not_yet_due(facts) if facts.is_to_come else _nothing_queued(facts)
+
+
+def _not_yet_due(facts: Facts) -> Check:
+    scheduled_at = facts.campaign.scheduled_at
+    evidence = (Evidence("Scheduled for", scheduled_at),) if scheduled_at else ()
+    if facts.is_overdue:
+        sentence, advice = "The campaign did not start when it should have.", "Ask a manager to start it."
+        return Check(Step.QUEUED, Outcome.UNKNOWN, sentence, evidence, advice)
+    return Check(Step.QUEUED, Outcome.NOT_REACHED, "The campaign was not sent yet.", evidence)
+
+
+def _nothing_queued(facts: Facts) -> Check:
+    outcome, sentence, advice = _why_nothing(facts)
+    campaign = page("Open the campaign", "campaigns.show", facts, campaign_id=facts.campaign.id)
+    return Check(Step.QUEUED, outcome, sentence, (campaign,), advice)
+
+
+def _why_nothing(facts: Facts) -> tuple[Outcome, str, str]:
+    if facts.has_failed_before:
+        advice = "Ask a manager whether it shall be sent again."
+        return Outcome.STOPPED, "The campaign failed before it began.", advice
     if is_under_way(facts):
         is_paused = facts.campaign.status == CampaignStatus.PAUSED
         state = "is paused" if is_paused else "is still being sent"
         advice = "Ask a manager to go on with it." if is_paused else "Look again when it is through."
-        sentence = f"No message to them was queued so far. The campaign {state}."
-        return Check(
-            step,
-            Outcome.UNKNOWN,
-            sentence,
-            (page("Open the campaign", "campaigns.show", facts, campaign_id=facts.campaign.id),),
-            advice,
-        )
-    return Check(
-        step,
-        Outcome.STOPPED,
-        "No message to them was queued, and why not was not written down.",
-        (page("Open the campaign", "campaigns.show", facts, campaign_id=facts.campaign.id),),
-        "Tell an engineer: whoever is left out should have a reason.",
-    )
+        return Outcome.UNKNOWN, f"No message to them was queued so far. The campaign {state}.", advice
+    sentence = "No message to them was queued, and why not was not written down."
+    return Outcome.STOPPED, sentence, "Tell an engineer: whoever is left out should have a reason."
 
 
 def accepted(facts: Facts) -> Check:
@@ -51,6 +69,13 @@ def accepted(facts: Facts) -> Check:
     if not message:
         return Check(step, Outcome.NOT_REACHED, "There is no message so far.")
     if message.status == MessageStatus.QUEUED:
+        if is_over(facts):
+            return Check(
+                step,
+                Outcome.STOPPED,
+                "The campaign ended without handing the message over.",
+                advice="Tell an engineer, and ask a manager whether it shall be sent again.",
+            )
         is_paused = facts.campaign.status == CampaignStatus.PAUSED
         advice = "The campaign is paused. Ask a manager to go on with it." if is_paused else None
         return Check(step, Outcome.NOT_REACHED, "The message waits to be handed over.", (), advice)
