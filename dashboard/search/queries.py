@@ -61,27 +61,31 @@ def search(typed: str, *, most: int = MOST) -> Found:
     """The first `most` of each kind that the text finds.
 
     A phone number or a part of it in any format, a name or an email finds contacts; names find
-    campaigns, lists and owners; "#123", a number that no contact has, and the provider's whole
-    identifier find messages. A whole phone number finds its contacts and nothing else. Texts of
-    less than two letters or digits find nothing but a message.
+    campaigns, lists and owners; "#123", a number of five digits and more that no contact has, and the
+    provider's whole identifier find messages. A whole phone number finds its contacts and nothing else.
+    Less than two letters finds nothing, nor less than three digits of a number.
     """
     if number := re.fullmatch(r"#\s*([0-9]{1,19})", typed):
         return Found(messages=_hits(_messages_of_number(int(number[1]), most)))
     if exact := contacts.by_number(typed, most=MOST_COUNTED + 1):
         return Found(contacts=Hits(exact[:most], len(exact)))
-    if not is_enough(typed):
-        return Found()
     people = contacts.search(typed, most=most)
-    messages = _messages_of_identifier(typed, most) if re.fullmatch(r"[!-~]+", typed) else []
-    if not people and not messages and re.fullmatch(r"[0-9]{1,19}", typed):
+    messages = _messages_of_identifier(typed, most) if re.fullmatch(r"[!-~]{4,}", typed) else []
+    if not people and not messages and re.fullmatch(r"[0-9]{5,19}", typed):
         messages = _messages_of_number(int(typed), most)
     return Found(
         contacts=Hits(people, people[0].hits) if people else Hits(),
         messages=_hits(messages),
-        campaigns=_named_campaigns(typed, most),
-        lists=_named_lists(typed, most),
-        owners=_named_owners(typed, most),
+        **(_named(typed, most) if is_enough(typed) else {}),
     )
+
+
+def _named(typed: str, most: int) -> dict[str, Hits]:
+    return {
+        "campaigns": _named_campaigns(typed, most),
+        "lists": _named_lists(typed, most),
+        "owners": _named_owners(typed, most),
+    }
 
 
 def _hits(rows: Sequence[AnyRow]) -> Hits:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, url_for
 
-from dashboard.core.like import is_enough
+from dashboard.contacts.queries import is_enough
 from dashboard.search import queries
 from dashboard.search.forms import SearchForm
 from dashboard.web import htmx
@@ -14,18 +14,20 @@ bp = Blueprint("search", __name__)
 @bp.get("/search")
 @requires(Permission.READ)
 def show():
-    typed = SearchForm().wanted("q") or ""
+    form = SearchForm()
+    typed = form.wanted("q") or ""
     if htmx.is_partial():
         found = queries.search(typed, most=queries.MOST_AS_YOU_TYPE)
-        return htmx.render("search/hits.html", "hits", **shown(typed, found))
+        return htmx.render("search/hits.html", "hits", **shown(form, typed, found))
     found = queries.search(typed)
     if found.count == 1:
         return htmx.go(only_hit(found))
-    return htmx.render("search/show.html", "results", **shown(typed, found))
+    return htmx.render("search/show.html", "results", **shown(form, typed, found))
 
 
-def shown(typed: str, found: queries.Found):
+def shown(form: SearchForm, typed: str, found: queries.Found):
     return {
+        "form": form,
         "typed": typed,
         "found": found,
         "is_short": not is_enough(typed),

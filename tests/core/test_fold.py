@@ -12,7 +12,7 @@ from dashboard.core.like import contains_words
         ("Παπαδάκης", "ΠΑΠΑΔΑΚΗΣ"),
         ("García", "garcia"),
         ("garcia", "GARCÍA"),
-        ("Straße", "strase"),
+        ("Straße", "strasse"),
         ("Ada Lovelace", "lace ada"),
         ("100 % off", "100 %"),
         ("a_b", "a_b"),

@@ -21,7 +21,11 @@ def rows(data):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(
-    st.lists(st.tuples(st.sampled_from([0.0, 0.1, 1 / 3]), st.sampled_from("xyz")), min_size=1, max_size=30),
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 0.1, 1 / 3]), st.sampled_from(["x", "y\u200d\n", "z"])),
+        min_size=1,
+        max_size=30,
+    ),
     st.integers(1, 7),
 )
 def test_every_row_once_in_both_directions(session, pairs, size):

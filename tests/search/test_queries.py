@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from dashboard.contacts import queries as contacts
 from dashboard.core.db import db
-from dashboard.search.queries import Found, search
+from dashboard.search.queries import search
 from tests.factories import make_campaign, make_contact, make_list, make_message, make_owner
 
 PEOPLE = [
@@ -28,7 +28,7 @@ PIECES += ["ada", "li", "@", "example", ".com", "-", " ", "  ", "str", "ss", "ü
 def folded(text: str) -> str:
     """What the database's `fold` does."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not "\u0300" <= c <= "\u036f")
-    return bare.lower().translate(str.maketrans("ςøłđıß", "σoldis"))
+    return bare.lower().translate(str.maketrans("ςøłđı", "σoldi")).replace("ß", "ss")
 
 
 def is_found(text: str, typed: str) -> bool:
@@ -55,12 +55,17 @@ def test_contacts_are_found_as_a_model_finds_them(session, typed):
         select(contacts.Contact.id, contacts.Contact.phone, contacts.Contact.search_text)
     )
     everybody = rows.all()
-    numbers = {n for n in [contacts.phones.normalise(typed, "GR")] if n}
+    digits = contacts.phones.digits(typed)
+    numbers = {n for n in [contacts.phones.normalise(typed, "GR")] if n and digits}
     wanted = {row.id for row in everybody if row.phone in numbers}
     wanted = wanted or {row.id for row in everybody if is_found(row.search_text, digits_or(typed))}
-    is_enough = any(
-        sum(c.isalpha() or c.isdecimal() for c in word) >= 2
-        for word in unicodedata.normalize("NFKD", typed).split()
+    is_enough = (
+        len(digits) >= 3
+        if digits
+        else any(
+            sum(c.isalpha() or c.isdecimal() for c in word) >= 2
+            for word in unicodedata.normalize("NFKD", typed).split()
+        )
     )
     found = [row.id for row in contacts.search(typed, most=100)]
     assert set(found) == (wanted if is_enough else set())
@@ -76,12 +81,13 @@ def digits_or(typed: str) -> str:
     [
         "6984303406", "69 8430 3406", "698-430-3406", "+30 698 430 3406", "00306984303406",
         "0030 698.430.3406", "(698) 430 3406", "+30 (0) 6984303406", "tel:+306984303406",
+        "6984303406 ext 5", "6984303406, x12", "whatsapp:+306984303406", "+306984303406, Spyros", "698",
         "\u202a+30\u00a0698\u2011430\u20133406\u202c", "６９８４３０３４０６", "٦٩٨٤٣٠٣٤٠٦",
         "8430 34", "430\u20133406", "0030 6984", "+30 69843",
     ],
 )  # fmt: skip
 def test_every_format_of_a_number_or_a_part_of_it_finds_its_contact(session, typed):
-    contact = make_contact(make_owner(country="GR"), phone="+306984303406")
+    contact = make_contact(make_owner(country="GR"), phone="+306984303406", first_name="Spyros")
     make_contact(make_owner(country="GB"), phone="+447911123456")
     assert [row.id for row in search(typed).contacts.rows] == [contact.id]
 
@@ -97,8 +103,9 @@ def test_a_trunk_zero_belongs_to_dialling(session, typed):
 
 @pytest.mark.parametrize(
     ("typed", "name"),
-    [("Παπαδακης", "Παπαδάκης"), ("ΠΑΠΑΔΆΚΗΣ", "Παπαδάκης"), ("garcia", "García"), ("Strauss", None),
-     ("straus", "Strauß"), ("100%", "100% Ada_"), ("ada_", "100% Ada_"), ("o\\b", "O\\Brien"),
+    [("Παπαδακης", "Παπαδάκης"), ("ΠΑΠΑΔΆΚΗΣ", "Παπαδάκης"), ("garcia", "García"),
+     ("Strauss", "Strauß"), ("STRAUSS", "Strauß"), ("straus", "Strauß"),
+     ("100%", "100% Ada_"), ("ada_", "100% Ada_"), ("o\\b", "O\\Brien"),
      ("％％％", None), ("a%a", None), ("___", None), ("\\\\\\", None)],
 )  # fmt: skip
 def test_accents_and_case_do_not_matter_and_wildcards_are_literal(session, typed, name):
@@ -118,10 +125,44 @@ def test_two_letters_find_where_a_word_begins(session):
     assert found.lists.count == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Μακρής", "Μακρής,"), ("Anna", '"Anna"'), ("O’Brien", "O'Brien"), ("O'Brien", "o’brien"),
+        ("Makris", "\u202aMakris\u202c"), ("Anna", "An\u00adna"), ("Æbelø", "aebelo"), ("李", "李"),
+        ("Old (shop)", "(shop)"), ("小龙 李", "小龙"),
+    ],
+)  # fmt: skip
+def test_what_comes_along_with_a_name_does_not_hide_it(session, name, typed):
+    contact = make_contact(first_name=name)
+    assert [row.id for row in search(typed).contacts.rows] == [contact.id]
+
+
+def test_letters_make_a_text_no_number(session):
+    make_contact(phone="+306956222776")
+    make_contact(make_owner(country="US"), phone="+12026786637")
+    message = make_message(
+        make_campaign(name="2026 Summer sale"), provider="one", provider_message_id="GR-6956222776"
+    )
+    assert [row.id for row in search("GR-6956222776").messages.rows] == [message.id]
+    found = search("2026 Summer")
+    assert (found.contacts.count, found.campaigns.count) == (0, 1)
+
+
+@pytest.mark.parametrize("typed", ["69", "+30", "0030", "3 0", "(0)30"])
+def test_two_digits_find_no_contact_and_no_message_but_names(session, typed):
+    owner = make_owner()
+    make_message(make_campaign(owner), make_contact(owner, phone="+306956222776"), id=69)
+    make_list(name="69 friends, 0030 and +30")
+    found = search(typed)
+    assert found.contacts.count == found.messages.count == 0
+    assert found.lists.count == (typed not in ("3 0", "(0)30"))
+
+
 @pytest.mark.parametrize("typed", ["j", "%", "--", "%%%%", "a b c", "  ", "é", "_"])
 def test_less_than_two_letters_find_nothing(session, typed):
     make_contact(first_name="j % -- a b c é _")
-    assert search(typed) == Found()
+    assert search(typed).count == 0
 
 
 def test_a_message_is_found_by_the_providers_whole_identifier(session):

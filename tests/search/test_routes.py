@@ -38,8 +38,8 @@ def test_one_box_finds_every_kind(client, sign_in):
 def test_nothing_found_and_too_little_typed_are_said(client, sign_in):
     sign_in("support")
     assert "Nothing fits “zzz”." in client.get("/search?q=zzz").text
-    assert "Type at least two letters or digits." in client.get("/search?q=z").text
-    assert "Type at least two letters or digits." in client.get("/search").text
+    assert "Type at least two letters, or three digits." in client.get("/search?q=z").text
+    assert "Type at least two letters, or three digits." in client.get("/search").text
 
 
 def as_one_types(client, typed: str) -> str:
@@ -84,8 +84,8 @@ def test_all_of_a_kind_are_one_link_away(client, sign_in):
 def test_below_the_box_nothing_found_and_too_little_typed_are_said(client, sign_in):
     sign_in("support")
     assert "Nothing fits." in as_one_types(client, "zzz")
-    assert "Type at least two letters or digits." in as_one_types(client, "z")
-    assert 'role="listbox"' not in as_one_types(client, "zzz")
+    assert "Type at least two letters, or three digits." in as_one_types(client, "z")
+    assert 'role="option"' not in as_one_types(client, "zzz")
 
 
 def test_a_message_leads_to_the_contact_that_it_went_to(client, sign_in):
