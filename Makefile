@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 py = .venv/bin/python
-BENCH ?= ledger pages search
+BENCH ?= ledger pages search contact_import
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -26,7 +26,7 @@ test: .venv/dev ## lint, types, templates, migrations and all tests; ARGS="-k wa
 check: .venv/dev ## lint, types and templates alone
 	@exec $(py) -m dashboard.local.test --check-only
 
-bench: .venv/dev ## how fast the ledger, every page and searches are; BENCH=pages measures one, ARGS="--scale medium" goes to it
+bench: .venv/dev ## how fast the ledger, every page, searches and imports are; BENCH=pages measures one, ARGS="--scale medium" goes to it
 	@set -e; for one in $(BENCH); do $(py) -m bench.$$one $(ARGS); done
 
 lock: .venv/dev ## write requirements*.txt anew from requirements*.in

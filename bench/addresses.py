@@ -9,6 +9,8 @@ from urllib.parse import quote
 from flask import Flask
 from sqlalchemy import text
 
+from dashboard.audiences import queries as audiences
+from dashboard.audiences.audience import Audience
 from dashboard.campaigns import queries as campaigns
 from dashboard.campaigns.messages import queries as messages
 from dashboard.contacts import queries as contacts
@@ -71,6 +73,9 @@ _VIEWS = [
     "/search?q=Μαρία",
     "/search?q=Προσφορά",
     f"{_OWNER}/lists/{{list_id}}?is_subscribed=false",
+    f"{_OWNER}/lists/{{list_id}}?gender=female&age_from=18&age_to=30",
+    f"{_OWNER}/lists/{{list_id}}?gender=other&age_from=70&is_subscribed=false",
+    f"{_OWNER}/lists/{{list_id}}?age_from=120",
     "/lists?q=VIP",
     "/wallets?short=y",
     "/approvals?show=all",
@@ -128,7 +133,7 @@ def _deep(arguments: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
     """Pages far from the first row: address, how many rows are before, and the mark to start from."""
     owner_id, campaign_id, list_id = (arguments[name] for name in ("owner_id", "campaign_id", "list_id"))
     totals = campaigns.totals_of(campaigns.get(owner_id, campaign_id))
-    everybody = lists.MemberFilter()
+    everybody = Audience(list_id=list_id)
     pages: dict[str, Callable[[At], Page[Any]]] = {
         "/campaigns": lambda at: campaigns.page(campaigns.Wanted(), at=at),
         "/campaigns?sort=failing": lambda at: campaigns.page(campaigns.Wanted(), sort="failing", at=at),
@@ -139,7 +144,7 @@ def _deep(arguments: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
         "/contacts": lambda at: contacts.page(contacts.Wanted(), at).page,
         "/contacts?owner={owner_id}": lambda at: contacts.page(contacts.Wanted(owner_id=owner_id), at).page,
         "/lists": lambda at: lists.page(lists.Wanted(), at=at),
-        f"{_OWNER}/lists/{{list_id}}": lambda at: lists.member_page(owner_id, list_id, everybody, at=at),
+        f"{_OWNER}/lists/{{list_id}}": lambda at: audiences.page(owner_id, everybody, at=at),
         "/owners": lambda at: owners.page(at=at),
         "/wallets": lambda at: wallets.page(at=at),
         f"{_OWNER}/wallet": lambda at: ledger.page(owner_id, ledger.Wanted(), at),

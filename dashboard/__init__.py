@@ -36,14 +36,20 @@ def _blueprints() -> list[Any]:
     from dashboard.campaigns.exports.routes import bp as campaign_exports
     from dashboard.campaigns.routes import bp as campaigns
     from dashboard.campaigns.why.routes import bp as campaign_why
+    from dashboard.contact_imports.routes import bp as contact_imports
     from dashboard.contacts.consent.routes import bp as contact_consent
+    from dashboard.contacts.erasure.routes import bp as contact_erasure
+    from dashboard.contacts.held.routes import bp as contact_held
     from dashboard.contacts.notes.routes import bp as contact_notes
     from dashboard.contacts.routes import bp as contacts
+    from dashboard.contacts.subscriptions.routes import bp as contact_subscriptions
+    from dashboard.contacts.tags.routes import bp as contact_tags
     from dashboard.contacts.why.routes import bp as contact_why
     from dashboard.exports.routes import bp as exports
     from dashboard.jobs.routes import bp as jobs
     from dashboard.lists.routes import bp as lists
     from dashboard.mails.routes import bp as mails
+    from dashboard.operations.routes import bp as operations
     from dashboard.overview.routes import bp as overview
     from dashboard.owners.routes import bp as owners
     from dashboard.platform_import.routes import bp as platform_import
@@ -51,6 +57,7 @@ def _blueprints() -> list[Any]:
     from dashboard.search.routes import bp as search
     from dashboard.shortcuts.routes import bp as shortcuts
     from dashboard.staff.routes import bp as staff
+    from dashboard.tags.routes import bp as tags
     from dashboard.views.routes import bp as views
     from dashboard.wallets.adjustments.routes import bp as adjustments
     from dashboard.wallets.approvals.routes import bp as approvals
@@ -71,8 +78,15 @@ def _blueprints() -> list[Any]:
         lists,
         contacts,
         contact_notes,
+        contact_tags,
+        contact_subscriptions,
+        contact_erasure,
+        contact_held,
         contact_why,
         contact_consent,
+        contact_imports,
+        operations,
+        tags,
         wallets,
         adjustments,
         approvals,

@@ -75,6 +75,8 @@ def settings() -> dict[str, Any]:
         "EXPORT_STREAM_ROWS": int(os.environ.get("EXPORT_STREAM_ROWS", 50_000)),
         # Hours for which the worker's file can be downloaded.
         "EXPORT_KEEP_HOURS": int(os.environ.get("EXPORT_KEEP_HOURS", 72)),
+        # Megabytes up to which a file of contacts is taken; every other form has MAX_CONTENT_LENGTH.
+        "IMPORT_MAX_MB": int(os.environ.get("IMPORT_MAX_MB", 200)),
         # Days after a campaign's first message in which an opt-out counts as the campaign's.
         "UNSUBSCRIBE_WINDOW_DAYS": int(os.environ.get("UNSUBSCRIBE_WINDOW_DAYS", 7)),
         # Seconds from one sign of life of a worker of background jobs to the next, and without one

@@ -4,9 +4,12 @@
 // Keys that lead somewhere, unless somebody is typing or has switched them off.
 document.addEventListener("keydown", (event) => {
   if (document.documentElement.dataset.shortcuts === "off" || event.altKey || event.defaultPrevented) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]") || document.querySelector("dialog:modal")) return;
+  if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
+  if (document.querySelector("dialog:modal")) return;
   const isPlain = !event.ctrlKey && !event.metaKey;
-  const isSearch = isPlain ? event.key === "/" : event.key.toLowerCase() === "k" && !event.shiftKey;
+  // On a Greek or Cyrillic layout the key of the K has another letter.
+  const isK = event.code === "KeyK" || event.key.toLowerCase() === "k";
+  const isSearch = isPlain ? event.key === "/" : isK && !event.shiftKey;
   const isHelp = isPlain && event.key === "?";
   if (!(isSearch && box) && !(isHelp && document.getElementById("shortcuts-dialog"))) return;
   event.preventDefault();
@@ -28,7 +31,7 @@ let isLooking = false; // whether an answer is still wanted
 function showHits() {
   hits().hidden = false;
   box.setAttribute("aria-expanded", String(options().length > 0));
-  document.getElementById("hits-said").textContent = hits().dataset.said;
+  say(hits().dataset.said);
 }
 function hideHits() {
   isLooking = false;
@@ -36,6 +39,11 @@ function hideHits() {
   hits().hidden = true;
   box.setAttribute("aria-expanded", "false");
   document.getElementById("hits-said").textContent = "";
+}
+// What a screen reader hears, also where it is the same words again.
+function say(words) {
+  const place = document.getElementById("hits-said");
+  place.textContent = place.textContent === words ? `${words}\u00a0` : words;
 }
 function choose(option) {
   chosen()?.setAttribute("aria-selected", "false");
@@ -56,6 +64,7 @@ function lookUp() {
   box.dispatchEvent(new Event("lookup"));
 }
 box?.addEventListener("input", () => {
+  choose(null); // it was an answer to what stood here before
   isLooking = box.value.trim() !== "";
   if (!isLooking) hideHits();
 });
@@ -81,11 +90,23 @@ document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
   if (ctx.sourceElement !== box) return;
   const asked = new URL(ctx.request.action, location).searchParams.get("q");
-  if (!isLooking || asked !== box.value) event.preventDefault();
+  const isWanted = isLooking && asked === box.value;
+  const hasFailed = ctx.response.status >= 400;
+  if (!isWanted || hasFailed) event.preventDefault();
+  if (isWanted && hasFailed) giveUp();
+  else choose(null);
 });
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx?.sourceElement === box && ctx.response.status < 400) showHits();
+  if (ctx?.sourceElement === box) showHits();
 });
+// Without an answer nothing is shown: what stands there answered something else.
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx?.sourceElement === box) giveUp(); });
+function giveUp() {
+  hideHits();
+  hits().replaceChildren(document.getElementById("no-answer").content.cloneNode(true));
+  hits().dataset.said = hits().textContent.trim();
+  showHits();
+}
 
 // The account menu closes when one looks elsewhere.
 document.addEventListener("click", (event) => closeMenus((menu) => !menu.contains(event.target)));
@@ -96,7 +117,7 @@ function closeMenus(when) {
   for (const menu of document.querySelectorAll("details.account[open]")) if (when(menu)) menu.open = false;
 }
 
-// Toasts can be dismissed, and good news leaves by itself; a refusal stays until it was read.
+// Toasts can be dismissed, and good news leaves by itself; a refusal stays until it was read, an undo until it was used.
 const TOAST_MS = 8000;
 function prepareToasts() {
   for (const toast of document.querySelectorAll(".toast-note:not([data-ready])")) {
@@ -104,7 +125,7 @@ function prepareToasts() {
     const close = toast.querySelector(".toast-close");
     close.hidden = false;
     close.addEventListener("click", () => toast.remove());
-    if (toast.classList.contains("toast-error")) continue;
+    if (toast.matches(".toast-error, :has(form)")) continue;
     let timer = setTimeout(() => toast.remove(), TOAST_MS);
     for (const event of ["pointerenter", "focusin"]) toast.addEventListener(event, () => clearTimeout(timer));
     toast.addEventListener("pointerleave", () => { timer = setTimeout(() => toast.remove(), TOAST_MS); });
@@ -122,7 +143,10 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 let submitter = null;
 document.addEventListener("submit", (event) => {
   submitter = event.submitter?.id;
-  if (event.target.method === "post") document.querySelectorAll(".toast-note").forEach((toast) => toast.remove());
+  if (event.target.method !== "post") return;
+  for (const toast of document.querySelectorAll(".toast-note")) if (!toast.contains(event.target)) toast.remove();
+  // An undo leads to another page: a second press would only break off the first one.
+  if (event.target.matches(".toast-undo")) event.submitter.disabled = true;
 });
 
 // A refused form gets the focus where it is wrong; one that went through keeps it on its button.
@@ -177,6 +201,12 @@ function announce(sentence) {
   document.getElementById("toasts").append(toast);
   prepareToasts();
 }
+
+// A button prints the page as it stands.
+function preparePrinting() {
+  for (const button of document.querySelectorAll("[data-print][hidden]")) button.hidden = false;
+}
+document.addEventListener("click", ({ target }) => { if (target.closest("[data-print]")) window.print(); });
 
 // Charts: the figures stand in a table beside each; this draws them.
 const drawn = new Map();
@@ -271,6 +301,62 @@ new MutationObserver(() => {
   drawCharts();
 }).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 
+// Contacts that are ticked: how many, and all of a page at once.
+const selection = () => document.getElementById("selection");
+const ticks = () => [...(selection()?.elements ?? [])].filter(({ name }) => name === "ids");
+const boxes = () => ticks().filter(({ type }) => type === "checkbox");
+// Those of other pages are hidden fields.
+const ticked = () => ticks().filter(({ type, checked }) => checked || type === "hidden");
+function countTicks() {
+  if (!selection()) return;
+  const count = ticked().length;
+  const here = boxes().filter(({ checked }) => checked).length;
+  document.querySelector("[data-ticked]").textContent = count ? `${count} ticked` : "The ticked contacts";
+  document.querySelector("[data-untick]").hidden = !count;
+  const head = document.querySelector("[data-tick-all]");
+  if (head) Object.assign(head, { checked: here > 0 && here === boxes().length, indeterminate: here > 0 && here < boxes().length });
+}
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-tick-all]")) for (const tick of boxes()) tick.checked = target.checked;
+  else if (target.name !== "ids") return;
+  countTicks();
+  const which = document.querySelector("#selection [name=which][value=ticked]");
+  if (which) which.checked = true;
+});
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-untick]")) return;
+  setTicks(new Set());
+  countTicks();
+  document.querySelector("#selection [name=which][value=ticked]").focus();
+});
+function setTicks(ids) {
+  for (const tick of ticks()) if (tick.type === "hidden") tick.remove();
+  for (const tick of boxes()) tick.checked = ids.has(tick.value);
+  const here = new Set(boxes().map(({ value }) => value));
+  for (const value of ids) {
+    if (!here.has(value)) selection().append(Object.assign(document.createElement("input"), { type: "hidden", name: "ids", value }));
+  }
+}
+
+// Ticks go along from page to page of a list, while its filters, which its form's address carries, stay the same.
+function keepTicks() {
+  if (!selection()) return;
+  sessionStorage.setItem("ticks", JSON.stringify([selection().getAttribute("action"), ticked().map(({ value }) => value)]));
+}
+function takeTicks() {
+  const [address, ids] = JSON.parse(sessionStorage.getItem("ticks") ?? "[]");
+  sessionStorage.removeItem("ticks");
+  if (address && address === selection()?.getAttribute("action")) setTicks(new Set(ids));
+}
+addEventListener("pagehide", keepTicks);
+addEventListener("pageshow", ({ persisted }) => { if (persisted) { takeTicks(); countTicks(); } });
+document.addEventListener("htmx:before:swap", keepTicks);
+// Who is taken off the list is not ticked any more.
+document.addEventListener("submit", ({ target }) => {
+  const tick = target.closest("tr")?.querySelector("[name=ids][form=selection]");
+  if (tick) tick.checked = false;
+});
+
 // The theme changes without a round trip; the cookie keeps it.
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form.theme")) return;
@@ -284,5 +370,15 @@ document.addEventListener("submit", (event) => {
   for (const button of event.target.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button === event.submitter));
 });
 
-function prepare() { prepareToasts(); prepareCopying(); drawCharts(); }
+function prepare() { prepareToasts(); prepareCopying(); preparePrinting(); takeTicks(); countTicks(); drawCharts(); }
 prepare();
+
+// A file that is too large is refused before it is sent: the server could say so only after it was.
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("input[type=file][data-most-mb]")) return;
+  const most = Number(target.dataset.mostMb);
+  const isLarge = [...target.files].some((file) => file.size > most * 1_000_000);
+  target.setCustomValidity(isLarge ? `The file is larger than ${most} MB. Split it, and import the parts one by one.` : "");
+  target.form.noValidate = !isLarge;
+  target.reportValidity();
+});

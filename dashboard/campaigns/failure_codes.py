@@ -66,6 +66,15 @@ STATES: dict[str, Meaning] = {
 _SAME_STATES = {"UNDELIVERABLE": "UNDELIV", "UNDELIVERED": "UNDELIV", "REJECTED": "REJECTD"}
 STATES |= {name: STATES[state] for name, state in _SAME_STATES.items()}
 
+#: Ours, of messages that waited to be sent when their person was erased.
+ERASED = "erased"
+OURS: dict[str, Meaning] = {
+    ERASED: (
+        "The person was erased on request before it was sent",
+        Advice(Kind.SUPPRESS, "Leave it: the person asked to be erased, and the number stays opted out."),
+    ),
+}
+
 _ABSENT: Meaning = ("The handset was off or out of reach", _OFF)
 _FAULTY: Meaning = ("The network had a fault", _FAULT)
 _NOT_ALLOWED: Meaning = ("The network bars this handset", _PERHAPS)

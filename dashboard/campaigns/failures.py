@@ -10,6 +10,7 @@ from dashboard.campaigns.failure_codes import (
     MAP_ERRORS,
     NOT_GIVEN,
     NUMBERS,
+    OURS,
     STATES,
     UNKNOWN,
     Advice,
@@ -61,7 +62,7 @@ def _key(code: str) -> str:
 @cache
 def _known() -> dict[str, Meaning]:
     found = {"": NOT_GIVEN}
-    found |= {_key(name): what for name, what in (STATES | MAP_ERRORS).items()}
+    found |= {_key(name): what for name, what in (STATES | MAP_ERRORS | OURS).items()}
     found |= {str(number): MAP_ERRORS[name] for number, name in NUMBERS.items()}
     found |= {f"0x{octet:02x}": what for octet, what in FAILURE_CAUSES.items()}
     for status, (name, what) in COMMAND_STATUS.items():

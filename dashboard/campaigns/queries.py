@@ -191,7 +191,7 @@ _ONE = (
     with_counters()
     .add_columns(
         Campaign.message_text, Campaign.sender_name, Campaign.scheduled_at, Campaign.started_at,
-        Campaign.finished_at, Campaign.created_at, Campaign.list_id,
+        Campaign.finished_at, Campaign.created_at, Campaign.list_id, Campaign.audience,
         ContactList.name.label("list_name"), Staff.name.label("made_by"),
         func.coalesce(CampaignStat.segments, 0).label("segments"), CampaignStat.first_sent_at,
     )

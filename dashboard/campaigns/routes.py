@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, request
 
+from dashboard.audiences import words as audience_words
 from dashboard.campaigns import failures, queries
 from dashboard.campaigns.ages import queries as ages
 from dashboard.campaigns.charts import curve_chart, latency_chart
@@ -57,6 +58,7 @@ def show(owner_id: int, campaign_id: int):
         "campaigns/show.html",
         "figures",
         campaign=campaign,
+        audience=audience_words.as_it_was(campaign.audience),
         totals=totals,
         curve=curve,
         chart=curve_chart(curve, campaign.timezone),

@@ -65,6 +65,7 @@ def fill(scale: Scale, now: datetime, advance: Advance) -> None:
         with bare(cursor, BULK, restoring):
             fill_bulk(cursor, scale, owners, advance)
         run(cursor, "notices")
+        run(cursor, "tags")
         move_sequences(cursor)
         advance("Analysing", 0)
         cursor.execute("ANALYZE")

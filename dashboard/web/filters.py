@@ -23,7 +23,7 @@ MINUS = "−"
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=number, signed=signed, percent=percent, interval=interval, plural=plural,
-        phone=phone, when=when, weekday_time=weekday_time, day=day, person=person, words=words,
+        phone=phone, called=called, when=when, weekday_time=weekday_time, day=day, person=person, words=words,
         initials=initials, sparkline_path=sparklines.path, span=spans.in_words,
         calling_code=name_of_calling_code, points=points,
     )  # fmt: skip
@@ -89,8 +89,13 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def phone(e164: str | None) -> str:
-    """The number internationally, its groups held together in one line."""
-    return international(e164).replace(" ", "\u00a0") if e164 else NOTHING
+    """The number internationally, its groups held together in one line; None is that of an erased contact."""
+    return international(e164).replace(" ", "\u00a0") if e164 else "Erased"
+
+
+def called(contact: Any) -> str:
+    """What one calls a contact: its name, else its number, else that it was erased."""
+    return person(contact) or (phone(contact.phone) if contact.phone else f"Erased contact {contact.id}")
 
 
 def person(row: Any) -> str:

@@ -17,6 +17,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import Select
 
 from dashboard.core.countries import EUROPEAN_UNION, name_of
+from dashboard.core.dates import YEARS
 from dashboard.core.errors import DomainError
 
 
@@ -29,6 +30,19 @@ def tidy(text: str | None) -> str | None:
     if not isinstance(text, str):  # None, or a file where a text should be
         return None
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+#: They show nothing, turn the text about them, and make two names differ that look the same. Joiners, which
+#: some scripts are written with, are not among them.
+_DIRECTION_MARKS = dict.fromkeys(
+    map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+)
+
+
+def one_line(text: str | None) -> str | None:
+    """The text tidied, without direction marks, and with one space for each white space, line breaks too."""
+    tidied = tidy(text)
+    return None if tidied is None else " ".join(tidied.translate(_DIRECTION_MARKS).split())
 
 
 class AtMost:
@@ -44,10 +58,10 @@ class AtMost:
 
 
 class TextField(StringField):
-    """A text, tidied."""
+    """A text on one line, tidied."""
 
     def __init__(self, label: str, **kwargs: Any) -> None:
-        super().__init__(label, filters=[tidy, *kwargs.pop("filters", [])], **kwargs)
+        super().__init__(label, filters=[one_line, *kwargs.pop("filters", [])], **kwargs)
 
 
 class SecretField(PasswordField):
@@ -87,7 +101,7 @@ class Form(FlaskForm):
 
 
 class DayField(DateField):
-    """A day that a person can mean; far ones would overflow when they become instants."""
+    """A day of YEARS."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
@@ -96,7 +110,7 @@ class DayField(DateField):
             raise ValueError("Enter a day such as 2026-11-30.") from None
 
     def pre_validate(self, _form: PlainForm) -> None:
-        if self.data and not 1900 <= self.data.year <= 2199:
+        if self.data and self.data.year not in YEARS:
             raise ValidationError("Enter a day between 1900 and 2199.")
 
 

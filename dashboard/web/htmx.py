@@ -1,11 +1,13 @@
 """One URL, two shapes: the whole page, or the one block that htmx asked for."""
 
 import json
+from itertools import chain
 
 from flask import Flask, Response, make_response, redirect, render_template, request
 from jinja2_fragments.flask import render_block
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
+from wtforms import Form
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +43,16 @@ def render(
     if event:
         response.headers["HX-Trigger"] = json.dumps({event: {}})
     return response
+
+
+def keep_typed(*forms: Form) -> None:
+    """Let what a person typed into the forms of a block outlive that the block is replaced.
+
+    Not in the fields that were sent just now: the answer is about them.
+    """
+    for field in chain.from_iterable(forms):
+        if field.name not in request.form:
+            field.render_kw = (field.render_kw or {}) | {"hx-preserve": True}
 
 
 def go(url: str) -> BaseResponse:

@@ -10,6 +10,10 @@ from werkzeug.routing import Rule
 
 from dashboard.campaigns.exports.kinds import FIGURES, figures_of
 from dashboard.campaigns.queries import Wanted
+from dashboard.contact_imports.commands import keep_file
+from dashboard.contact_imports.staging.checks import check as check_file
+from dashboard.contacts.erasure.commands import erase_contact
+from dashboard.contacts.suppression import suppress
 from dashboard.core.db import db, utc_now
 from dashboard.exports.commands import request_export
 from dashboard.jobs.models import Job, JobReport
@@ -34,6 +38,7 @@ from tests.factories import (
     make_staff,
     make_wallet,
 )
+from tests.operations.doing import done, start, tag_of, ticked, undone
 
 LONG = "Autumn sale for everybody who bought shoes, boots or sandals in one of our shops " * 2
 UNBROKEN = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -53,7 +58,9 @@ class Sample:
 
     owner_id: int
     contact_id: int
+    erased_id: int
     list_id: int
+    dynamic_list_id: int
     campaign_id: int
     sending_id: int
     draft_id: int
@@ -68,6 +75,9 @@ class Sample:
     token: str
     report_id: int
     mail_name: str
+    import_id: int
+    operation_id: int
+    tag_id: int
 
     def pages(self, app: Flask) -> list[str]:
         """The address of each page that there is, so also of one that is new, and some more views."""
@@ -102,7 +112,13 @@ class Sample:
             f"/campaigns/compare?of={self.owner_id}-{self.campaign_id}&of={self.owner_id}-{self.sending_id}",
             f"/campaigns/compare?of={self.owner_id}-{self.draft_id}&of=1-1&of=x&age=24&q=nothing",
             f"{owner}/lists/{self.list_id}?is_subscribed=false",
+            f"{owner}/lists/{self.list_id}?gender=female&age_from=30&age_to=20&calling_code=30&added_from=x",
+            f"{owner}/lists/{self.dynamic_list_id}",
+            f"{owner}/lists/{self.dynamic_list_id}/edit",
+            *self._changing(owner),
             *self._knowing(f"{owner}/contacts/{self.contact_id}"),
+            f"{owner}/contacts/{self.erased_id}",
+            f"{owner}/contacts/{self.erased_id}/consent",
             f"{owner}/wallet?type=refund&at=2026-10-25T03:30&least=1",
             f"{owner}/wallet?at=2026-03-29T03:30&most=x&campaign={self.campaign_id}",
             f"{owner}/wallet/entries/1",
@@ -114,6 +130,20 @@ class Sample:
             f"/owners/{self.empty_owner_id}/wallet",
             f"/owners/{self.empty_owner_id}/lists/{self.empty_list_id}",
             "/owners/987654321",
+        ]
+
+    def _changing(self, owner: str) -> list[str]:
+        """What could be done to many contacts, and what became of those to whom it was done."""
+        new = f"{owner}/operations/new"
+        return [
+            f"{new}?kind=unsubscribe&ids={self.contact_id}",
+            f"{new}?kind=list_add&list_id={self.list_id}&audience=%7B%22tag_id%22%3A{self.tag_id}%7D",
+            f"{new}?kind=list_remove&list_id={self.list_id}&ids={self.contact_id}&ids=1,2",
+            f"{new}?kind=tag&ids={self.contact_id}",
+            f"{new}?kind=untag&tag_id={self.tag_id}&audience=x",
+            f"{owner}/operations/{self.operation_id}?outcome=gone",
+            f"/operations?owner={self.empty_owner_id}",
+            f"/owners/{self.empty_owner_id}/tags",
         ]
 
     def _knowing(self, contact: str) -> list[str]:
@@ -171,12 +201,18 @@ def make_sample() -> Sample:
     )
     _fill_wallet(owner)
     _histories(contacts[3], contact_list)
+    _erase(contacts[6])
+    operation_id = _operation(contacts)
     _jobs()
     empty = make_owner(name="Nothing yet")
     return Sample(
         owner_id=owner.id,
         contact_id=contacts[3].id,
+        erased_id=contacts[6].id,
         list_id=contact_list.id,
+        dynamic_list_id=make_list(
+            owner, name=f"{MARKUP} {UNBROKEN}", definition={"list_id": contact_list.id, "is_subscribed": True}
+        ).id,
         campaign_id=campaign.id,
         sending_id=sending.id,
         draft_id=draft.id,
@@ -191,6 +227,9 @@ def make_sample() -> Sample:
         token=(token := _view()),
         report_id=_report(token),
         mail_name="none",
+        import_id=_file(owner),
+        operation_id=operation_id,
+        tag_id=tag_of(operation_id),
     )
 
 
@@ -212,7 +251,8 @@ def _histories(contact, contact_list) -> None:
     words = f"{MARKUP} {UNBROKEN} {LONG}"[:500]
     at = utc_now() - timedelta(days=5)
     db.session.add(SenderNumber(owner_id=contact.owner_id, number="+306900099999"))
-    history.inbound(contact.phone, "+306900099999", words, at)
+    history.inbound(contact.phone, "+306900099999", " «STOP»!\n", at)
+    suppress(contact.owner_id, contact.phone, at)
     history.consent(contact, at, False, source="stop_keyword", reason=words)
     history.consent(contact, at + timedelta(hours=1), True, reason="כן, בבקשה", staff_id=person.id)
     history.membership(contact, at, contact_list.id, "added", staff_id=person.id)
@@ -220,6 +260,15 @@ def _histories(contact, contact_list) -> None:
     history.note(contact, utc_now(), f"{words}\n\n{words}", person.id)
     left_out = make_campaign(owner_id=contact.owner_id, name=LONG[:160])
     history.skip(contact, at, left_out.id, "invalid_number")
+
+
+def _erase(contact) -> None:
+    """Somebody who is erased, for the longest of reasons."""
+    words, person = f"{MARKUP} {UNBROKEN} {LONG}"[:500], make_staff("support", name=UNBROKEN)
+    history.note(contact, utc_now(), words, person.id)
+    erase_contact(
+        contact.owner_id, contact.id, last_digits=contact.phone[-4:], reason=words, actor_id=person.id
+    )
 
 
 def _fill_wallet(owner) -> None:
@@ -271,6 +320,35 @@ def _export(owner) -> int:
     """Somebody's export that waits for a worker; its number."""
     asked = figures_of(Wanted(owner_id=owner.id, name=UNBROKEN), "newest")
     return request_export(FIGURES, asked, actor_id=make_staff("manager", name=UNBROKEN).id)
+
+
+def _operation(contacts) -> int:
+    """An operation that is done, was undone in part, and one that waits; its number."""
+    owner_id, longest = contacts[0].owner_id, f"{MARKUP} {UNBROKEN}"[:60]
+    number = done(owner_id, "tag", ticked(*contacts), tag_name=longest, reason=f"{MARKUP} {LONG}"[:500])
+    done(owner_id, "untag", ticked(*contacts[:3]), tag_id=tag_of(number))
+    undone(owner_id, number)
+    done(owner_id, "tag", ticked(*contacts), tag_name=longest)
+    start(owner_id, "unsubscribe", ticked(*contacts))
+    return number
+
+
+def _file(owner) -> int:
+    """A file of contacts that was read, of which much is left out; its number."""
+    owner_id, person = owner.id, make_staff("support", name=UNBROKEN)
+    bad = "".join(f'{n},"{MARKUP.replace(chr(34), chr(39))}",{UNBROKEN},x\n' for n in range(30))
+    content = f"Phone,First name,{UNBROKEN},Email\n6984303406,{UNBROKEN},שרה,\n{bad}"
+    name = f"{UNBROKEN} {MARKUP}.csv"
+    import_id = keep_file(owner_id, name, [content.encode()], list_id=None, actor_id=person.id)
+    check_file(owner_id, import_id, 1, lambda _: None)
+    end_jobs()
+    return import_id
+
+
+def end_jobs() -> None:
+    """All jobs that were asked for are done."""
+    db.session.execute(text("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE status = 'todo'"))
+    db.session.commit()
 
 
 def _jobs() -> None:

@@ -1,5 +1,6 @@
 """The search box as one types, and the keys that lead to it."""
 
+import re
 import time
 
 import pytest
@@ -115,6 +116,56 @@ def test_arrows_choose_enter_opens_escape_closes(page: Page, sign_in, aurora):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Ada Aurora")).to_be_visible()
+
+
+def test_typing_on_forgets_the_choice(page: Page, sign_in, aurora):
+    sign_in("support")
+    box(page).press_sequentially("aurora")
+    expect(hits(page)).to_have_count(4)
+    box(page).press("ArrowDown")
+    box(page).press_sequentially("x")
+    expect(box(page)).not_to_have_attribute("aria-activedescendant", re.compile("."))
+    box(page).press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?q=aurorax$"))
+
+
+@pytest.mark.parametrize("failure", ["no network", "a proxy's page", "a refusal of ours"])
+def test_without_an_answer_no_other_one_is_shown(page: Page, sign_in, watch, aurora, failure):
+    watch.expects_faults = True
+
+    def fail(route: Route) -> None:
+        if failure == "no network":
+            route.abort()
+        elif failure == "a proxy's page":
+            route.fulfill(status=502, content_type="text/html", body="<html><h1>502 Bad Gateway</h1></html>")
+        else:
+            headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
+            route.fulfill(status=503, content_type="text/html", headers=headers, body="<p>Refused</p>")
+
+    sign_in("support")
+    box(page).press_sequentially("auror")
+    expect(hits(page)).to_have_count(4)
+    page.route("**/search?q=*", fail)
+    box(page).press_sequentially("a")
+    expect(page.get_by_text("No answer came.", exact=True)).to_be_visible()
+    expect(hits(page)).to_have_count(0)
+    expect(page.get_by_text("Refused")).to_have_count(0)
+    page.unroute("**/search?q=*")
+    box(page).press("Backspace")
+    expect(hits(page)).to_have_count(4)
+    # The browser itself says that it got no answer.
+    watch.complaints[:] = [
+        said for said in watch.complaints if "ERR_FAILED" not in said and "fetch" not in said
+    ]
+
+
+def test_the_key_of_the_k_leads_to_the_box_on_every_layout(page: Page, sign_in):
+    sign_in("support")
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', "
+        "{key: 'κ', code: 'KeyK', ctrlKey: true, bubbles: true}))"
+    )
+    expect(box(page)).to_be_focused()
 
 
 def test_leaving_the_box_closes_what_was_found(page: Page, sign_in, aurora):

@@ -121,6 +121,62 @@ def test_s3_unsubscribe_a_contact_who_asks_by_phone(page: Page, sign_in, hand):
     assert audited() == [("contact.unsubscribe", person.id)]
 
 
+def test_s4_undo_s3(page: Page, sign_in, hand):
+    contact = make_contact(phone="+306984303406")
+    person = sign_in("support")
+    hand.open_from_search("69 8430 3406")
+    hand.fill(page.get_by_label("Reason"), "Asked by phone")
+    hand.click(page.get_by_role("button", name="Unsubscribe"))
+    expect(page.get_by_role("status")).to_contain_text("The contact is unsubscribed.")
+    clicks = hand.clicks
+
+    hand.click(page.get_by_role("status").get_by_role("button", name="Undo"))
+
+    expect(page.get_by_role("status")).to_contain_text("Undone. The contact is subscribed.")
+    expect(page.locator(".title-line").get_by_text("Subscribed", exact=True)).to_be_visible()
+    history = page.get_by_role("list", name="Timeline").get_by_role("listitem")
+    expect(history.filter(has_text="Undone: Asked by phone")).to_contain_text(person.name)
+    assert hand.clicks - clicks <= 1
+    assert db.session.scalar(select(Contact.is_subscribed).where(Contact.id == contact.id)) is True
+    assert audited() == [("contact.unsubscribe", person.id), ("contact.subscribe", person.id)]
+
+
+def test_s8_import_a_thousand_rows_of_which_twelve_are_bad(page: Page, sign_in, hand, work_off, tmp_path):
+    make_owner(name="Bakery Nord")
+    owner_id = make_owner(name="Café Aurora").id
+    person_id = sign_in("support").id
+    rows = [f"69{n:08},Ada,{n}" for n in range(10_000_000, 10_000_988)]
+    rows += [f"12{n},Eva,{n}" for n in range(12)]
+    file = tmp_path / "people.csv"
+    file.write_text("phone,first name,points\n" + "\n".join(rows))
+
+    hand.click(page.get_by_role("link", name="Contacts", exact=True))
+    hand.click(page.get_by_role("link", name="Import", exact=True))
+    expect(page.get_by_label("Owner")).to_be_focused()
+    page.keyboard.type("Café")
+    with page.expect_file_chooser() as choosing:
+        hand.click(page.get_by_label("File"))
+    choosing.value.set_files(file)
+    hand.click(page.get_by_role("button", name="Upload and check"))
+    expect(page.get_by_text("Being read")).to_be_visible()
+    work_off()
+    expect(page.get_by_role("button", name="Import 988 rows")).to_be_visible()
+    hand.fill_next(page.get_by_label("How did these people agree"), "Ticked the box in the shop")
+    hand.click(page.get_by_role("button", name="Import 988 rows"))
+    expect(page.get_by_text("Being imported")).to_be_visible()
+    work_off()
+    expect(page.locator(".title-line").get_by_text("Imported", exact=True)).to_be_visible()
+    with page.expect_download() as download:
+        hand.click(page.get_by_role("link", name="Download all 12"))
+
+    assert len(download.value.path().read_text().splitlines()) == 13
+    assert hand.clicks <= 6
+    contacts = select(Contact.is_subscribed).where(Contact.owner_id == owner_id)
+    assert db.session.scalars(contacts).all() == [True] * 988
+    own = [action for action, staff_id in audited() if staff_id == person_id]
+    assert own == [f"contact_import.{verb}" for verb in ("upload", "start", "download")]
+
+
 def test_s6_the_unsubscribed_members_of_a_list(page: Page, sign_in, hand):
     owner = make_owner()
     gone = [make_contact(owner, is_subscribed=False, first_name="Gone", last_name=str(n)) for n in range(3)]

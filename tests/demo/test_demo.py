@@ -60,7 +60,8 @@ def _loaded(url: str) -> Flask:
 SIZES = {
     "owner": 12,
     "contact": 5_000,
-    "contact_list": 60,
+    "contact_list WHERE definition IS NULL": 60,
+    "contact_list WHERE definition IS NOT NULL": 23,
     "list_membership": 12_500,
     "campaign": 200,
     "campaign_message": 100_000,
@@ -79,6 +80,7 @@ def test_no_table_that_pages_read_is_empty(rows):
     # Nobody signed in or saved a view yet, nothing was imported, and no job was done: no ledger was
     # anchored or verified, nothing exported or reported.
     kinds = ("import_", "platform_", "procrastinate_", "job_", "ledger_", "saved_", "export", "report")
+    kinds += ("contact_import",)
     assert {name for name in tables - filled if not name.startswith(kinds)} == {"refresh_token"}
 
 
@@ -275,6 +277,42 @@ def test_each_membership_has_its_event(rows):
             ORDER BY occurred_at DESC, id DESC LIMIT 1
         ) AS last ON true
         WHERE last.action IS DISTINCT FROM 'added' OR last.occurred_at <> member.created_at
+    """)
+
+
+def test_a_tag_is_on_whom_its_last_event_put_it(rows):
+    assert not rows("""
+        SELECT tag_id, contact_id FROM contact_tag AS tagged FULL JOIN (
+            SELECT DISTINCT ON (tag_id, contact_id) * FROM tag_event
+            ORDER BY tag_id, contact_id, occurred_at DESC, id DESC
+        ) AS last USING (owner_id, tag_id, contact_id)
+        WHERE action IS DISTINCT FROM 'added' OR occurred_at IS DISTINCT FROM tagged.created_at
+    """)
+    assert not rows(f"""
+        SELECT 1 FROM contact_tag AS tagged JOIN tag USING (owner_id) JOIN contact USING (owner_id)
+        WHERE tag.id = tag_id AND contact.id = contact_id AND (
+            tagged.created_at < greatest(tag.created_at, contact.created_at)
+            OR tagged.created_at > '{NOW.isoformat()}'
+        )
+    """)
+    assert rows("SELECT count(DISTINCT owner_id), count(*) FROM tag") == [(12, 36)]
+
+
+def test_an_operation_is_there_with_its_events_and_what_was_so_already(rows):
+    [(number, changed, unchanged, total)] = rows("SELECT id, changed, unchanged, total FROM operation")
+    assert total == changed + unchanged == 40
+    assert unchanged > 0
+    assert rows(f"SELECT count(*) FROM tag_event WHERE operation_id = {number}") == [(changed,)]
+    assert rows("SELECT outcome, count(*) FROM operation_row GROUP BY 1 ORDER BY 1") == [
+        ("already", unchanged),
+        ("changed", changed),
+    ]
+    assert not rows("""
+        SELECT 1 FROM operation JOIN operation_row AS done ON done.operation_id = operation.id
+        JOIN tag_event AS event ON event.contact_id = done.contact_id
+            AND event.tag_id = (arguments ->> 'tag_id')::bigint
+        WHERE (outcome = 'changed') <>
+            (event.operation_id IS NOT NULL AND occurred_at >= operation.created_at)
     """)
 
 

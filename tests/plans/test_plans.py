@@ -14,16 +14,22 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from dashboard import create_app
+from dashboard.audiences.queries import Audience
 from dashboard.campaigns.models import AGES_MINUTES, LATENCIES_SECONDS
+from dashboard.contact_imports.commands import keep_file
+from dashboard.contact_imports.staging.checks import check
 from dashboard.core.db import db
 from dashboard.demo.commands import load
+from dashboard.operations.selections import Selection
+from tests.operations.doing import done, tag_of
 
 #: Tables that grow with what is stored, and may therefore never be read as a whole.
 GROWING = {
     "campaign_message", "campaign_stat_hour", "campaign_stat_error", "campaign_stat_age",
     "campaign_stat_latency", "campaign_stat_country", "contact", "list_membership",
     "membership_event", "subscription_event", "suppression", "credit_transaction", "audit_event",
-    "campaign_skip",
+    "campaign_skip", "contact_tag", "tag_event", "operation_row",
+    "contact_import_part", "contact_import_problem", "contact_import_row",
 }  # fmt: skip
 PAGE = 50
 AGES = len(AGES_MINUTES)
@@ -53,6 +59,8 @@ def scene(medium: Flask) -> dict[str, int]:
     largest = """
         SELECT owner_id, campaign_id, (SELECT list_id FROM list_stat s WHERE s.owner_id = c.owner_id
             ORDER BY members DESC LIMIT 1) AS list_id,
+            (SELECT id FROM contact_list l WHERE l.owner_id = c.owner_id AND definition IS NOT NULL
+            ORDER BY id LIMIT 1) AS dynamic_list_id,
             (SELECT contact_id FROM campaign_message m WHERE m.owner_id = c.owner_id
             AND m.campaign_id = c.campaign_id LIMIT 1) AS contact_id,
             (SELECT t.staff_id FROM credit_transaction t WHERE t.owner_id = c.owner_id
@@ -65,7 +73,31 @@ def scene(medium: Flask) -> dict[str, int]:
         FROM campaign_stat c ORDER BY delivered > 0 DESC, failed DESC LIMIT 1
     """
     with medium.app_context():
-        return dict(db.session.execute(text(largest)).one()._mapping)
+        found = dict(db.session.execute(text(largest)).one()._mapping)
+        operation_id = tag_everybody(found["owner_id"])
+        import_id = bring_a_file(found["owner_id"], found["staff_id"])
+        return found | {
+            "operation_id": operation_id, "tag_id": tag_of(operation_id), "import_id": import_id
+        }  # fmt: skip
+
+
+def bring_a_file(owner_id: int, staff_id: int) -> int:
+    """Have a file checked of which every row is bad; the import's number."""
+    file = b"phone\n" + b"x\n" * 20_000
+    import_id = keep_file(owner_id, "people.csv", [file], list_id=None, actor_id=staff_id)
+    check(owner_id, import_id, 1, lambda _: None)
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE contact_import, contact_import_problem"))
+    return import_id
+
+
+def tag_everybody(owner_id: int) -> int:
+    """Give each contact of the owner a tag; the number of that operation."""
+    everybody = Selection(audience=Audience())
+    number = done(owner_id, "tag", everybody, tag_name="Everybody")
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE operation, operation_row, contact_tag, tag_event"))
+    return number
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +195,8 @@ PAGES: dict[str, tuple[int, set[str]]] = {
         {"ix_campaign_owner_id_happens_at_id", "pk_campaign_stat_country", "pk_campaign_stat_error"},
     ),
     "/campaigns/why": (20_000, {"pk_campaign_stat_country", "pk_campaign_stat_error"}),
+    "/contact-imports": (0, set()),
+    "/owners/{owner_id}/contact-imports/{import_id}": (20, {"pk_contact_import_problem"}),
     "/contacts": (PAGE + 1, {"ix_contact_phone_owner_id"}),
     "/contacts?owner={owner_id}": (PAGE + 1, {"uq_contact_owner_id_phone"}),
     "/contacts?owner={owner_id}&is_subscribed=false": (PAGE + 1, {"ix_contact_owner_id_is_subscribed_phone"}),
@@ -185,6 +219,7 @@ PAGES: dict[str, tuple[int, set[str]]] = {
         {"ix_campaign_message_owner_id_contact_id_campaign_id", "ix_campaign_skip_owner_id_contact_id",
          "ix_subscription_event_owner_id_contact_id_occurred_at",
          "ix_membership_event_owner_id_contact_id_occurred_at",
+         "ix_tag_event_owner_id_contact_id_occurred_at", "ix_contact_tag_owner_id_contact_id_tag_id",
          "ix_audit_event_owner_id_subject_at", "pk_suppression"},
     ),
     "/owners/{owner_id}/contacts/{contact_id}?kind=consent&day={last_year}-12-31": (
@@ -203,6 +238,33 @@ PAGES: dict[str, tuple[int, set[str]]] = {
         PAGE,
         {"ix_subscription_event_owner_id_contact_id_occurred_at"},
     ),
+    "/owners/{owner_id}/contacts/{contact_id}/resubscription": (PAGE, {"pk_suppression"}),
+    "/owners/{owner_id}/contacts/{contact_id}/erasure": (
+        1_000,  # the contact's messages, which are counted
+        {"ix_campaign_message_owner_id_contact_id_campaign_id", "ix_audit_event_owner_id_subject_at"},
+    ),
+    "/owners/{owner_id}/contacts/{contact_id}/held.json": (
+        1_000,
+        {"ix_campaign_message_owner_id_contact_id_campaign_id", "ix_campaign_skip_owner_id_contact_id",
+         "ix_subscription_event_owner_id_contact_id_occurred_at",
+         "ix_membership_event_owner_id_contact_id_occurred_at", "ix_audit_event_owner_id_subject_at"},
+    ),
+    # A filter that finds many shows the first of them; one that finds few or nothing reads what an index has,
+    # or at most as many contacts as are looked through for a page.
+    "/owners/{owner_id}/lists/{list_id}?gender=female": (20_001, {"pk_list_membership"}),
+    "/owners/{owner_id}/lists/{list_id}?gender=other&age_from=70&is_subscribed=false": (
+        25_000,
+        {"ix_contact_owner_id_birthday"},
+    ),
+    "/owners/{owner_id}/lists/{list_id}?age_from=120": (5_001, {"ix_contact_owner_id_birthday"}),
+    "/owners/{owner_id}/lists/{list_id}?calling_code=30&is_subscribed=true": (20_001, set()),
+    "/owners/{owner_id}/lists/{list_id}?added_to=2001-01-01": (5_001, {"ix_contact_owner_id_created_at"}),
+    "/owners/{owner_id}/lists/{list_id}?joined_to=2001-01-01": (
+        5_001,
+        {"ix_list_membership_owner_id_list_id_created_at"},
+    ),
+    "/owners/{owner_id}/lists/{list_id}?left_to=2001-01-01": (5_001, {"ix_contact_owner_id_unsubscribed_at"}),
+    "/owners/{owner_id}/lists/{dynamic_list_id}": (25_000, set()),
     "/owners/{owner_id}/wallet": (PAGE + 1, {"uq_credit_transaction_owner_id_wallet_id_entry_no"}),
     "/owners/{owner_id}/wallet?type=refund": (PAGE + 1, {"ix_credit_transaction_owner_id_type_entry_no"}),
     "/owners/{owner_id}/wallet?since=2001-01-01&until=2001-01-02": (
@@ -243,6 +305,20 @@ PAGES: dict[str, tuple[int, set[str]]] = {
         1,
         {"uq_credit_transaction_owner_id_wallet_id_entry_no", "uq_credit_transaction_owner_id_reverses"},
     ),
+    "/operations": (PAGE, set()),
+    "/operations?owner={owner_id}&kind=tag": (PAGE, set()),
+    "/owners/{owner_id}/operations/{operation_id}": (PAGE + 1, {"pk_operation_row"}),
+    "/owners/{owner_id}/operations/{operation_id}?outcome=changed": (PAGE + 1, {"ix_operation_row_outcome"}),
+    "/owners/{owner_id}/operations/{operation_id}?outcome=changed_since": (
+        PAGE + 1,
+        {"ix_operation_row_outcome"},
+    ),
+    "/owners/{owner_id}/operations/new?kind=tag&tag_id={tag_id}&ids={contact_id}": (
+        PAGE,
+        {"pk_contact", "ix_contact_tag_owner_id_contact_id_tag_id"},
+    ),
+    "/owners/{owner_id}/tags": (2_000, {"pk_contact_tag"}),  # a thousand of each are counted
+    "/owners/{owner_id}/tags/{tag_id}": (PAGE + 1, {"pk_contact_tag"}),
     "/owners": (PAGE, set()),
     "/lists": (PAGE, set()),
     "/wallets": (PAGE, set()),

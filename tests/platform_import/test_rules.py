@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.contacts.commands import resubscribe_contact, stop_contact
+from dashboard.contacts.erasure.commands import erase_contact
+from dashboard.contacts.subscriptions.commands import resubscribe_contact, stop_contact
 from tests.factories import make_staff
 from tests.platform_import.conftest import counts, issues, rows
 
@@ -283,11 +284,27 @@ def test_a_consent_given_here_after_the_opt_out_there_stays(known):
     platform, source_id, owner_id, contact_id = known
     person = make_staff().id
     stop_contact(owner_id, contact_id, reason="Asked", actor_id=person)
-    resubscribe_contact(owner_id, contact_id, reason="Signed a form", actor_id=person)
+    resubscribe_contact(owner_id, contact_id, reason="Signed a form", actor_id=person, has_asked=True)
     opt_out_there(platform, source_id)
     run = platform.bring()
     assert is_subscribed() is True
     assert issues(run) == [("Contact", source_id, "state_kept")]
+
+
+def test_somebody_who_was_erased_here_is_not_read_again(known):
+    platform, source_id, owner_id, contact_id = known
+    (owner,) = platform.sql('SELECT id FROM "User"')[0]
+    sent = platform.message(owner, platform.campaign(owner), source_id, text="Dear Anna")
+    platform.bring()
+    (phone,) = rows("SELECT phone FROM contact")[0]
+    erase_contact(owner_id, contact_id, last_digits=phone[-4:], reason="By letter", actor_id=make_staff().id)
+    platform.sql('UPDATE "Contact" SET "firstName" = \'Anna\' WHERE id = %s', source_id)
+    platform.sql("UPDATE \"CampaignMessage\" SET text = 'Hello Anna' WHERE id = %s", sent)
+    platform.message(owner, platform.campaign(owner), source_id, text="Dear Anna again")
+    run = platform.bring()
+    assert rows("SELECT phone, first_name, is_subscribed FROM contact") == [(None, None, False)]
+    assert rows("SELECT phone, text FROM campaign_message") == [("+30", "")]
+    assert {table for table, _, _ in issues(run)} <= {"Campaign"}
 
 
 def test_a_number_that_opted_out_here_is_not_subscribed_by_a_new_row(known):

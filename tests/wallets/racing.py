@@ -24,18 +24,33 @@ def make_admin() -> int:
     return make_staff("admin", password_hash=CHEAP_HASH).id
 
 
-def race(app: Flask, calls: Sequence[Callable[[], Any]], *, at: str, **values: Any) -> list[Any]:
+def race(
+    app: Flask,
+    calls: Sequence[Callable[[], Any]],
+    *,
+    at: str,
+    in_turn: bool = False,
+    meanwhile: Callable[[], Any] | None = None,
+    **values: Any,
+) -> list[Any]:
     """What each call gets, a refusal being an answer too, when all of them meet at the same row.
 
     `at` is a SELECT that locks the row. The calls start at once while it is held, and it is let go when
-    all of them wait for it: none has come through before the others read what they go by.
+    all of them wait for it: none has come through before the others read what they go by. `in_turn`, each
+    starts once those before it wait. `meanwhile` is done while all of them wait.
     """
     assert len(calls) <= 10, "The pool has no more connections: the others would not take part."
     db.session.rollback()
     with ThreadPoolExecutor(len(calls)) as pool:
         with _held(at, values):
-            running = [pool.submit(_answer, app, call) for call in calls]
+            running = []
+            for n, call in enumerate(calls, start=1):
+                running.append(pool.submit(_answer, app, call))
+                if in_turn:
+                    _await_waiting(n)
             _await_waiting(len(calls))
+            if meanwhile is not None:
+                meanwhile()
         return [one.result() for one in running]
 
 

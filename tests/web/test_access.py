@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from dashboard.contact_imports.commands import keep_file
 from dashboard.exports.commands import request_export
+from dashboard.operations.selections import Selection
 from dashboard.reports.commands import subscribe
 from dashboard.staff.commands import disable_staff
 from dashboard.views.commands import save_view
@@ -17,6 +19,7 @@ from dashboard.web.access import ROLE_PERMISSIONS, Permission
 from dashboard.web.urls import is_own_path
 from tests.exports.hand import NUMBERS, some
 from tests.factories import make_campaign, make_contact, make_list, make_owner, make_staff, make_wallet
+from tests.operations.doing import start, tag_of
 
 
 @pytest.fixture
@@ -31,7 +34,8 @@ def records(session):
         "owner_id": owner.id, "contact_id": contact.id, "campaign_id": campaign.id,
         "list_id": made_list.id, "run_id": 1, "entry_no": 1,
         "request_id": ask(owner.id), "token": view_of(make_staff()), "report_id": 1, "mail_name": "none",
-        "export_id": export_of(make_staff()),
+        "export_id": export_of(make_staff()), "import_id": import_of(owner.id),
+        "operation_id": (operation_id := tagging(owner.id, contact.id)), "tag_id": tag_of(operation_id),
         "anchor_id": take_anchor(taken_by=None), "verification_id": request_verification(asked_by=None),
     }  # fmt: skip
 
@@ -41,8 +45,16 @@ def ask(owner_id: int) -> int:
     return request_adjustment(wanted).id
 
 
+def tagging(owner_id: int, contact_id: int) -> int:
+    return start(owner_id, "tag", Selection(ids=(contact_id,)), tag_name="VIP")
+
+
 def export_of(person) -> int:
     return request_export(NUMBERS, some(1), actor_id=person.id)
+
+
+def import_of(owner_id: int) -> int:
+    return keep_file(owner_id, "people.csv", [b"phone"], list_id=None, actor_id=make_staff().id)
 
 
 def view_of(person) -> str:

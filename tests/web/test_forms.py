@@ -4,7 +4,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, SelectField
 
-from dashboard.web.forms import ChoiceField, OwnerField, options
+from dashboard.web.forms import ChoiceField, OwnerField, TextField, options, tidy
 
 CHOICES = [("a", 'A & "b"'), ("x<y", "<b>X</b>"), (7, "Seven")]
 
@@ -41,3 +41,27 @@ def test_an_owner_is_chosen_by_number(asked, chosen):
     assert form.validate()
     assert form.owner.data == chosen
     assert ('<option selected value="12">Buns &amp; more</option>' in form.owner()) == (chosen == 12)
+
+
+class Line(Form):
+    name = TextField("Name")
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("  Ada \t Lovelace ", "Ada Lovelace"),
+        ("Ada\r\nLovelace\u2028Byron\u00a0King", "Ada Lovelace Byron King"),
+        ("\u202eAda\u202c \u2066Love\u200blace\u2069\ufeff", "Ada Lovelace"),
+        ("\u200e \u200f", ""),
+        ("\u0646\u200c\u0645 \U0001f469\u200d\U0001f467", "\u0646\u200c\u0645 \U0001f469\u200d\U0001f467"),
+        ("A\0da", "Ada"),
+    ],
+    ids=["space", "lines", "direction", "nothing but marks", "joiners", "controls"],
+)
+def test_a_text_of_one_line_has_no_space_and_no_marks_that_nobody_sees(typed, taken):
+    assert Line(MultiDict({"name": typed})).name.data == taken
+
+
+def test_a_text_of_several_lines_keeps_them():
+    assert tidy(" One\r\n\n  two\0 ") == "One\n\n  two"

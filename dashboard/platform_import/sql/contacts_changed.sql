@@ -21,6 +21,13 @@ SELECT count(*) FROM (
     ORDER BY owner_id, id FOR UPDATE
 ) AS held;
 
+-- Of somebody who was erased here nothing is read again, not even as a row that made trouble.
+UPDATE work SET outcome = CASE WHEN work.is_merged THEN 'merged' ELSE 'unchanged' END
+FROM fresh JOIN contact ON contact.owner_id = fresh.owner_id AND contact.id = fresh.target_id
+WHERE work.id = fresh.id AND contact.erased_at IS NOT NULL;
+
+DELETE FROM fresh USING work WHERE work.id = fresh.id AND work.outcome IS NOT NULL;
+
 -- A merged one whose number is another one by now becomes a contact of its own.
 UPDATE fresh SET target_id = NULL, is_merged = false
 WHERE is_merged AND e164 IS NOT NULL AND NOT EXISTS (

@@ -22,7 +22,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT contact.id FROM platform_ref JOIN contact
         ON contact.owner_id = platform_ref.owner_id AND contact.id = platform_ref.target_id
-    WHERE platform_ref.owner_id = w.owner_id AND kind = 'contact' AND source_id = s."contactId" LIMIT 1
+    WHERE platform_ref.owner_id = w.owner_id AND kind = 'contact' AND source_id = s."contactId"
+        AND contact.erased_at IS NULL
+    LIMIT 1
 ) AS contact ON true
 WHERE w.outcome IS NULL;
 

@@ -5,6 +5,7 @@ WITH seen AS (
     SELECT s.id, mapped.owner_id, hashtextextended({fingerprint}, 0) AS fingerprint,
         ref.fingerprint AS known, ref.target_id AS known_id, false AS is_merged,
         campaign.id AS campaign_id, contact.id AS contact_id, contact.phone AS contact_phone,
+        contact.erased_at IS NOT NULL AS is_erased,
         CASE
             WHEN s.status IN ('delivered', 'failed') THEN s.status
             WHEN s."deliveredAt" IS NOT NULL THEN 'delivered'
@@ -28,7 +29,7 @@ WITH seen AS (
         WHERE platform_ref.owner_id = mapped.owner_id AND kind = 'campaign' AND source_id = s."campaignId" LIMIT 1
     ) AS campaign ON true
     LEFT JOIN LATERAL (
-        SELECT contact.id, contact.phone FROM platform_ref JOIN contact
+        SELECT contact.id, contact.phone, contact.erased_at FROM platform_ref JOIN contact
             ON contact.owner_id = platform_ref.owner_id AND contact.id = platform_ref.target_id
         WHERE platform_ref.owner_id = mapped.owner_id AND kind = 'contact' AND source_id = s."contactId" LIMIT 1
     ) AS contact ON true
@@ -43,11 +44,12 @@ WITH seen AS (
     FROM seen
 )
 SELECT *, CASE
-    WHEN known = fingerprint THEN 'unchanged'
+    -- Nothing new is kept of somebody who was erased.
+    WHEN known = fingerprint OR (known IS NULL AND is_erased) THEN 'unchanged'
     WHEN refusal IS NOT NULL THEN 'left_out'
     WHEN known IS NULL THEN 'added'
     ELSE 'changed' END AS outcome,
-    CASE WHEN known IS NULL AND refusal IS NULL
+    CASE WHEN known IS NULL AND refusal IS NULL AND NOT is_erased
         THEN nextval('campaign_message_id_seq') ELSE known_id END AS target_id
 FROM judged;
 
@@ -70,7 +72,7 @@ WHERE nth > 1 OR char_length(name) > 400 OR EXISTS (
 CREATE TEMP TABLE message ON COMMIT DROP AS
 SELECT work.id, owner_id, target_id, outcome, campaign_id, contact_id, work.status, created_at,
     coalesce(number.e164, CASE WHEN s."to" ~ '^\+[1-9][0-9]{6,14}$' THEN s."to" END, contact_phone) AS phone,
-    coalesce(s.text, '') AS text,
+    CASE WHEN is_erased THEN '' ELSE coalesce(s.text, '') END AS text,
     CASE WHEN clash.id IS NULL THEN nullif(s."providerMessageId", '') END AS provider_message_id,
     left(nullif(s.error, ''), 200) AS error_code,
     CASE work.status
