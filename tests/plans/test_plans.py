@@ -329,6 +329,10 @@ PAGES: dict[str, tuple[int, set[str]]] = {
 }  # fmt: skip
 
 
+#: Rows that imports left out are kept for a week, and looked through for whom they name.
+LOOKED_THROUGH = {"/owners/{owner_id}/contacts/{contact_id}/held.json": {"contact_import_problem"}}
+
+
 @pytest.mark.timeout(600)  # the first one loads the data
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_reads_what_it_shows(plans, scene, address):
@@ -337,8 +341,10 @@ def test_a_page_reads_what_it_shows(plans, scene, address):
     for plan in plans(address.format(**scene)):
         for node in nodes(plan):
             used.add(node.get("Index Name"))
-            if node.get("Relation Name") in GROWING:
-                assert node["Node Type"] != "Seq Scan", (
+            if node.get("Relation Name") in GROWING - LOOKED_THROUGH.get(address, set()):
+                # A table without a page is read by any plan alike.
+                has_pages = node["Shared Hit Blocks"] + node["Shared Read Blocks"] > 0
+                assert node["Node Type"] != "Seq Scan" or not has_pages, (
                     f"scans {node['Relation Name']}: {json.dumps(plan)[:2000]}"
                 )
                 assert rows_read(node) <= most, f"reads {rows_read(node)} rows of {node['Relation Name']}"
