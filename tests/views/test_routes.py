@@ -133,12 +133,20 @@ def test_the_second_click_of_a_double_click_is_answered_as_the_first(client, sig
     assert len(kept()) == 1
 
 
-@pytest.mark.parametrize("name", ["\u200b", "\u200b \ufe0f", "\u3164", "\u2800"])
+@pytest.mark.parametrize("name", ["\u200d", "\u200b \ufe0f", "\u3164", "\u2800"])
 def test_a_name_that_nobody_sees_is_refused(client, sign_in, name):
     sign_in("support")
     answer = save(client, name)
     assert answer.status_code == 422
-    assert "Enter a name" in answer.text
+    assert "Enter a name that can be seen." in answer.text
+    assert kept() == []
+
+
+def test_a_name_of_marks_that_are_taken_away_is_none(client, sign_in):
+    sign_in("support")
+    answer = save(client, "\u200b")
+    assert answer.status_code == 422
+    assert "Enter a name." in answer.text
     assert kept() == []
 
 
